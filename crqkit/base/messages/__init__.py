@@ -1,0 +1,87 @@
+"""Every sentence shown to a reader: templates by id, filled from values, ready for other languages.
+
+A template stands in ``<language>.yml`` under its id. Its parameters name a kind after a colon:
+``{share:pct}``, ``{score:one}``, ``{visits:count}``, ``{spend:money}``, ``{day:date}``, ``{gap:signed}``.
+"""
+
+import math
+import string
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from crqkit.base.problems import ChoiceProblem
+
+NOTHING = "–"
+
+
+class Sentence(str):
+    """A finished sentence that still knows its message id and parameters."""
+
+    __slots__ = ("id", "params")
+
+    id: str
+    params: Mapping[str, Any]
+
+    def __new__(cls, text: str, id: str, params: Mapping[str, Any]) -> "Sentence":
+        sentence = super().__new__(cls, text)
+        sentence.id, sentence.params = id, dict(params)
+        return sentence
+
+
+def _pct(value: float) -> str:
+    return f"{100 * value:.0f} %"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "−")
+
+
+KINDS = {
+    "pct": _pct,
+    "one": lambda value: f"{value:.1f}".replace("-", "−"),
+    "two": lambda value: f"{value:.2f}".replace("-", "−"),
+    "whole": lambda value: f"{value:.0f}".replace("-", "−"),
+    "count": lambda value: f"{value:,.0f}",
+    "signed": _signed,
+    "money": lambda value: f"{value[0]:,.0f} {value[1]}".strip(),
+    "date": lambda value: f"{value:%-d %B %Y}" if isinstance(value, date) else str(value),
+    "text": str,
+}
+
+
+class _Formatter(string.Formatter):
+    def format_field(self, value: Any, kind: str) -> str:
+        if kind not in KINDS:
+            raise ChoiceProblem("kind", kind, list(KINDS))
+        if value is None or (isinstance(value, float) and math.isnan(value)):
+            return NOTHING
+        return KINDS[kind](value)
+
+
+@cache
+def templates(language: str = "en") -> Mapping[str, str]:
+    """Return all templates of `language` by id."""
+    import yaml
+
+    source = files(__name__) / f"{language}.yml"
+    if not source.is_file():
+        known = sorted(path.name[:-4] for path in files(__name__).iterdir() if path.name.endswith(".yml"))
+        raise ChoiceProblem("language", language, known)
+    return yaml.safe_load(source.read_text(encoding="utf-8"))
+
+
+def say(id: str, /, *, language: str = "en", **params: Any) -> Sentence:
+    """Return the sentence `id` filled with `params`.
+
+    Examples
+    --------
+    >>> say("log.kept", kept=118, read=120, file="orders.csv")
+    'orders.csv: 118 of 120 rows kept.'
+    """
+    known = templates(language)
+    if id not in known:
+        raise ChoiceProblem("message", id, list(known))
+    return Sentence(_Formatter().vformat(known[id], (), params), id, params)

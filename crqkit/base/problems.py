@@ -1,0 +1,117 @@
+"""Errors a reader can act on: where, what, and how to mend it, for all faults at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from crqkit.base.scrub import scrub
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = 5
+VALUE_WIDTH = 40
+
+
+class CrqkitError(Exception):
+    """Any error that crqkit raises on purpose; the command line prints it without a traceback."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, and its mend. `row` is the spreadsheet row, counted from 1."""
+
+    what: str
+    mend: str
+    file: str = ""
+    row: int | None = None
+    column: str = ""
+    value: Any = ""
+
+    def __str__(self) -> str:
+        place = ", ".join(
+            part
+            for part in (
+                self.file,
+                f"row {self.row}" if self.row is not None else "",
+                f"column '{self.column}'" if self.column else "",
+            )
+            if part
+        )
+        shown = scrub(str(self.value))[:VALUE_WIDTH]
+        value = f" (found '{shown}')" if shown else ""
+        return f"{place + ': ' if place else ''}{self.what}{value}. {self.mend}"
+
+
+class DataProblem(CrqkitError):
+    """The data cannot be used as they are; `.faults` lists every reason, `.table` shows them as a table.
+
+    >>> fault = Fault("not a number", "Write it like 12.50.", "sales.csv", 7, "amount", "12,5,0")
+    >>> print(DataProblem([fault]))
+    1 fault in the data:
+      sales.csv, row 7, column 'amount': not a number (found '12,5,0'). Write it like 12.50.
+    """
+
+    def __init__(self, faults: Fault | Iterable[Fault]) -> None:
+        self.faults = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        count = len(self.faults)
+        lines = [f"{count} fault{'s' if count != 1 else ''} in the data:"]
+        lines += [f"  {fault}" for fault in self.faults[:SHOWN]]
+        if count > SHOWN:
+            lines.append(f"  ... and {count - SHOWN} more.")
+        return "\n".join(lines)
+
+    @property
+    def table(self) -> "pd.DataFrame":
+        """All faults: `file, row, column, value, what, mend`; values with identifiers taken out."""
+        import pandas as pd
+
+        order = ["file", "row", "column", "value", "what", "mend"]
+        rows = [{f.name: getattr(fault, f.name) for f in fields(fault)} for fault in self.faults]
+        table = pd.DataFrame(rows, columns=order).astype({"row": "Int64"})
+        return table.assign(value=table["value"].map(lambda value: scrub(str(value))))
+
+
+class ChoiceProblem(CrqkitError, ValueError):
+    """A value is not among those allowed.
+
+    >>> print(ChoiceProblem("version", 3, [1, 2]))
+    version: 3 is not known. Allowed: 1, 2.
+    """
+
+    def __init__(self, name: str, value: object, allowed: Sequence[object]) -> None:
+        self.name, self.value, self.allowed = name, value, tuple(allowed)
+        near = get_close_matches(str(value), [str(choice) for choice in allowed], n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        choices = ", ".join(str(choice) for choice in allowed)
+        super().__init__(f"{name}: {value} is not known. Allowed: {choices}.{hint}")
+
+
+class MissingExtra(CrqkitError, ImportError):
+    """An optional package is absent; the message gives the line that installs it."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"This needs {package}. Install it with: python -m pip install 'crqkit[{extra}]'")
+
+
+def check_choice(name: str, value: object, allowed: Sequence[object]) -> None:
+    """Raise `ChoiceProblem` unless `value` is one of `allowed`."""
+    if value not in allowed:
+        raise ChoiceProblem(name, value, allowed)
+
+
+def check_columns(table: "pd.DataFrame", needed: Sequence[str], where: str) -> None:
+    """Raise `DataProblem` naming every needed column that `table` lacks, with the nearest one it has."""
+    faults = []
+    for column in needed:
+        if column not in table.columns:
+            near = get_close_matches(column, [str(name) for name in table.columns], n=1)
+            have = ", ".join(str(name) for name in table.columns)
+            mend = f"Did you mean '{near[0]}'?" if near else f"The table has: {have}."
+            faults.append(Fault("this column is missing", mend, file=where, column=column))
+    if faults:
+        raise DataProblem(faults)

@@ -1,0 +1,26 @@
+"""Take direct identifiers out of free text."""
+
+import re
+
+REMOVED = "[removed]"
+
+# Dates are matched first, so that they are kept; then what may name a person.
+_IDENTIFIERS = re.compile(
+    r"""
+    (?P<date>\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b)
+    | [\w.+-]+@[\w-]+(?:\.[\w-]+)*                      # e-mail
+    | https?://\S+                                      # web address, often with a name in it
+    | \b\d{1,3}(?:\.\d{1,3}){3}\b                       # IPv4
+    | \b(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{0,4}\b    # IPv6
+    | (?<![\w.,-])\+?\(?\d(?:[\s()/-]?\d){6,}(?![\w.,]*\d)  # phone, but not an amount or a date
+    """,
+    re.VERBOSE,
+)
+
+def scrub(text: str) -> str:
+    """Return `text` with e-mail, web and IP addresses and phone numbers replaced.
+
+    >>> scrub("Write to ana@example.org or +49 40 1234567 by 2026-05-01")
+    'Write to [removed] or [removed] by 2026-05-01'
+    """
+    return _IDENTIFIERS.sub(lambda match: match["date"] or REMOVED, text)

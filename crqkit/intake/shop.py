@@ -1,0 +1,72 @@
+"""What a folder of exports becomes: tables, a log, and what the owner said about the shop."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from crqkit.base import ChoiceProblem
+from crqkit.tables.answers import answers
+from crqkit.tables.form import Form
+from crqkit.tables.schema import TABLES
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a file cannot tell: read from ``shop.yml`` in the owner's folder."""
+
+    name: str
+    timezone: str = "UTC"
+    currency: str = ""
+    opened: date | None = None
+    # Persons on the list from which a random sample was drawn; empty unless that is what was done.
+    sampled_from: int | None = None
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The canonical tables read from one folder, and how they were read.
+
+    Attributes
+    ----------
+    tables : mapping of str to DataFrame
+        Those of `crqkit.tables.schema.TABLES` that the files held; also as attributes (``shop.orders``).
+    log : DataFrame
+        ``file, format, table, outcome, reason, rows``: what became of every row read.
+        `outcome` is ``read``, ``kept`` or ``dropped``; `reason` is a message id part for dropped rows.
+    form : Form
+        The questions behind ``responses``.
+    """
+
+    folder: Path
+    settings: Settings
+    tables: Mapping[str, pd.DataFrame]
+    log: pd.DataFrame
+    form: Form
+    cautions: tuple[str, ...] = ()
+    mapped: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in TABLES:
+            raise ChoiceProblem("table", name, list(TABLES))
+        return self.tables[name] if name in self.tables else TABLES[name].empty()
+
+    def has(self, name: str) -> bool:
+        """Whether the files held at least one row of this table."""
+        return name in self.tables and len(self.tables[name]) > 0
+
+    @cached_property
+    def answers(self) -> pd.DataFrame:
+        """One row a filled-in questionnaire: ``customer_key, at`` and a column an item."""
+        return answers(self.responses, self.form)
+
+    @property
+    def as_of(self) -> pd.Timestamp:
+        """The latest moment in the data, in UTC; not a time when no table has one."""
+        moments = [table["at"].max() for table in self.tables.values() if "at" in table]
+        return max((moment for moment in moments if not pd.isna(moment)), default=pd.NaT)
