@@ -11,8 +11,9 @@ _IDENTIFIERS = re.compile(
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)*                      # e-mail
     | https?://\S+                                      # web address, often with a name in it
     | \b\d{1,3}(?:\.\d{1,3}){3}\b                       # IPv4
-    | \b(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{0,4}\b    # IPv6
-    | (?<![\w.,-])\+?\(?\d(?:[\s()/-]?\d){6,}(?![\w.,]*\d)  # phone, but not an amount or a date
+    | \b(?:[0-9a-fA-F]{1,4}:){5,7}[0-9a-fA-F]{1,4}\b           # IPv6
+    | \b(?:[0-9a-fA-F]{1,4}:){1,6}(?::[0-9a-fA-F]{1,4}){1,6}\b  # IPv6, shortened
+    | (?<![\w.,-])\+?\(?\d(?:[\s()/-]{0,3}\d){6,}(?![\w.,]*\d)  # phone, but not an amount
     """,
     re.VERBOSE,
 )

@@ -11,8 +11,8 @@ LAST_NAMES = (
     "Ahrens Albers Bartels Becker Behrens Böttcher Brandt Brüning Carstens Claasen Demir Dierks Ehlers Engel Feddersen "
     "Fischer Franke Gerdes Graf Günther Hansen Harms Hinrichs Jansen Jessen Kaya Keller Köhler Kröger Krüger Lange "
     "Lorenzen Lüders Mahler Martens Meier Möller Mühlenberg Nissen Nowak Öztürk Paulsen Petersen Pohl Quast Reimers "
-    "Richter Rohde Schäfer Schlüter Schmidt Schröder Seidel Sievers Sørensen Stein Thiessen Timm Ulrich Vogt Voß Wagner "
-    "Weber Wegener Wolff Yıldız Ziegler"
+    "Richter Rohde Schäfer Schlüter Schmidt Schröder Seidel Sievers Sørensen Stein Thiessen Timm Ulrich Vogt Voß "
+    "Wagner Weber Wegener Wolff Yıldız Ziegler"
 ).split()
 
 STREETS = (
@@ -86,7 +86,7 @@ COMMENTS_WITH_TRACES = (
     "Schöne Läden gibt es viele, aber eure Größenberatung ist die beste!",
     "Keep:\nthe advice\nChange:\nthe slow replies, and the music",
     'My sister said "try the Elbe scarf", and she was right.',
-    "+49 176 04069037 is my new number, the old one in your file is wrong.",
+    "+49 152 28817386 is my new number, the old one in your file is wrong.",
 )
 
 REVIEWS = {

@@ -1,6 +1,6 @@
 """Every sentence shown to a reader: templates by id, filled from values, ready for other languages.
 
-A template stands in ``<language>.yml`` under its id. Its parameters name a kind after a colon:
+A template stands under its id in ``<language>/<room>.yml``. Its parameters name a kind after a colon:
 ``{share:pct}``, ``{score:one}``, ``{visits:count}``, ``{spend:money}``, ``{day:date}``, ``{gap:signed}``.
 """
 
@@ -47,7 +47,7 @@ KINDS = {
     "count": lambda value: f"{value:,.0f}",
     "signed": _signed,
     "money": lambda value: f"{value[0]:,.0f} {value[1]}".strip(),
-    "date": lambda value: f"{value:%-d %B %Y}" if isinstance(value, date) else str(value),
+    "date": lambda value: f"{value.day} {value:%B %Y}" if isinstance(value, date) else str(value),
     "text": str,
 }
 
@@ -63,14 +63,20 @@ class _Formatter(string.Formatter):
 
 @cache
 def templates(language: str = "en") -> Mapping[str, str]:
-    """Return all templates of `language` by id."""
+    """Return all templates of `language` by id: one folder a language, one file a room."""
     import yaml
 
-    source = files(__name__) / f"{language}.yml"
-    if not source.is_file():
-        known = sorted(path.name[:-4] for path in files(__name__).iterdir() if path.name.endswith(".yml"))
+    folder = files(__name__)
+    known = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("_"))
+    if language not in known:
         raise ChoiceProblem("language", language, known)
-    return yaml.safe_load(source.read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for path in sorted((folder / language).iterdir(), key=lambda path: path.name):
+        found |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    shared = folder / f"{language}.yml"
+    if shared.is_file():
+        found |= yaml.safe_load(shared.read_text(encoding="utf-8"))
+    return found
 
 
 def say(id: str, /, *, language: str = "en", **params: Any) -> Sentence:

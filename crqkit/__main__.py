@@ -1,0 +1,7 @@
+"""python -m crqkit."""
+
+import sys
+
+from crqkit.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""What each lesson needs beside its notebook: texts in YAML, checks that work the answers out."""

@@ -1,0 +1,20 @@
+"""Knows how to show it: the page, its sections, the workbook, the snapshots."""
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "Brand": "brand",
+    "read_brand": "brand",
+    "Page": "compose",
+    "build": "compose",
+    "page": "compose",
+    "write_pages": "compose",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"crqkit.report.{_HOMES[name]}"), name)

@@ -1,0 +1,140 @@
+"""The page: all sections of one shop, as one HTML file and one workbook."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+
+from crqkit.base import DataProblem, Fault, Sentence, say
+from crqkit.base.files import write_all
+from crqkit.intake import Shop
+from crqkit.report.brand import Brand
+from crqkit.report.section import Section
+
+# In reading order; a new part of the page is one file there and one name here.
+SECTIONS = ("have", "profile", "lowest", "change", "feedback", "stays", "groups", "week")
+HEADLINES = ("lowest", "profile")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A finished page before it is written."""
+
+    shop: Shop
+    headline: Sentence
+    sections: tuple[Section, ...]
+
+    @property
+    def day(self) -> pd.Timestamp | None:
+        """The last day in the data, in the shop's own time; None when nothing is dated."""
+        moment = self.shop.as_of
+        return None if pd.isna(moment) else moment.tz_convert(self.shop.settings.timezone)
+
+    @property
+    def cannot(self) -> tuple[Sentence, ...]:
+        """Everything the page would have said if the data carried it."""
+        return tuple(sentence for section in self.sections for sentence in section.cannot)
+
+    def __getitem__(self, id: str) -> Section:
+        return next(section for section in self.sections if section.id == id)
+
+
+def build(shop: Shop, *, as_of: date | str | None = None) -> Page:
+    """Return the page of `shop` as it stood at the end of the day `as_of` (the last day in the data if not given)."""
+    shop, left_out = _one_currency(_until(shop, as_of))
+    sections = []
+    for name in SECTIONS:
+        module = import_module(f"crqkit.report.sections.{name}")
+        if all(shop.has(table) for table in module.needs):
+            sections.append(module.section(shop))
+    if left_out:
+        sections[0] = replace(sections[0], sentences=(*sections[0].sentences, left_out))
+    return Page(shop, _headline(shop, sections), tuple(sections))
+
+
+def page(shop: Shop, out: Path | str, *, brand: Brand | None = None, as_of: date | str | None = None) -> Path:
+    """Write the page of one shop: ``page.html`` and ``page.xlsx`` in the folder `out`.
+
+    Parameters
+    ----------
+    shop : Shop
+        From `crqkit.read_folder`.
+    out : path
+        A folder, or the name of the HTML file; the workbook then has the same name.
+    brand : Brand, optional
+        From `crqkit.report.read_brand`.
+    as_of : date, optional
+        Leave out everything later; by default the last day in the data.
+
+    Returns
+    -------
+    Path
+        Of the HTML file. A dated snapshot is kept in the shop's ``crqkit-private`` folder.
+
+    Raises
+    ------
+    DataProblem
+        When nothing can be shown or a file cannot be written; then nothing is written at all.
+    """
+    return write_pages({Path(out): shop}, brand=brand, as_of=as_of)[0]
+
+
+def write_pages(
+    shops: Mapping[Path, Shop], *, brand: Brand | None = None, as_of: date | str | None = None
+) -> list[Path]:
+    """Write the pages of several shops, all or none; nothing of one shop enters the page of another."""
+    from crqkit.report.html import render
+    from crqkit.report.snapshot import keep
+    from crqkit.report.workbook import workbook
+
+    contents: dict[Path, bytes] = {}
+    written = []
+    for out, shop in shops.items():
+        built = build(shop, as_of=as_of)
+        target = out if out.suffix.lower() in (".html", ".htm") else out / "page.html"
+        contents |= {target: render(built, brand or Brand()).encode(), target.with_suffix(".xlsx"): workbook(built)}
+        contents |= keep(built)
+        written.append(target)
+    write_all(contents)
+    return written
+
+
+def _until(shop: Shop, as_of: date | str | None) -> Shop:
+    if as_of is None:
+        return shop
+    try:
+        end = pd.Timestamp(as_of).tz_localize(shop.settings.timezone) + pd.Timedelta(days=1)
+    except ValueError as error:
+        raise DataProblem(Fault("this is not a date", "Write it like 2026-09-30.", column="as-of", value=as_of)) from error
+    end = end.tz_convert("UTC")
+    kept = {
+        name: table[~(table["at"] >= end)].reset_index(drop=True) if "at" in table else table
+        for name, table in shop.tables.items()
+    }
+    if not any(len(table) for table in kept.values()):
+        mend = "Choose a later day, or leave it out."
+        raise DataProblem(Fault("nothing in the files is that old", mend, column="as-of", value=as_of))
+    return replace(shop, tables=kept)
+
+
+def _one_currency(shop: Shop) -> tuple[Shop, Sentence | None]:
+    currencies = shop.orders["currency"].dropna().value_counts()
+    if len(currencies) < 2:
+        return shop, None
+    from crqkit.value import main_currency
+
+    main = main_currency(shop.orders)
+    kept = shop.orders[shop.orders["currency"] == main].reset_index(drop=True)
+    others = int(currencies.sum() - currencies[main])
+    return replace(shop, tables={**shop.tables, "orders": kept}), say("page.have.currencies", currency=main, others=others)
+
+
+def _headline(shop: Shop, sections: list[Section]) -> Sentence:
+    if not shop.has("responses"):
+        return say("page.headline.visits_only" if shop.has("orders") else "page.headline.nothing")
+    by_id = {section.id: section.headline for section in sections}
+    bids: Iterator[Sentence] = (by_id[id] for id in HEADLINES if by_id.get(id))
+    return next(bids, say("page.headline.nothing"))

@@ -1,0 +1,93 @@
+"""What a part of the page is made of; each lives in a file of its own under ``sections/``."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from crqkit.base import Result, Sentence
+from crqkit.base.messages import NOTHING
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One drawn result: the finished HTML image, alt text inside."""
+
+    html: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the page.
+
+    Attributes
+    ----------
+    id : str
+        Also the id of its title in the messages (``page.<id>.title``).
+    sentences : tuple of Sentence
+        What is said; every number in it stands in a cell of `tables`.
+    tables : mapping of str to DataFrame
+        What it is said from; the workbook holds all of them. Those named in `shown` are on the page too.
+    cannot : tuple of Sentence
+        What this part would say if the data carried it.
+    headline : Sentence or None
+        Its bid for the first sentence of the page.
+    """
+
+    id: str
+    sentences: tuple[Sentence, ...] = ()
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    cautions: tuple[str, ...] = ()
+    cannot: tuple[Sentence, ...] = ()
+    sources: tuple[str, ...] = ()
+    headline: Sentence | None = None
+
+
+def draw(title: str, result: Result, table: pd.DataFrame | None = None) -> tuple[Figure, ...]:
+    """Draw `result` (or only `table` of it) with its alt text; nothing when there is nothing to plot."""
+    from crqkit.base import charts
+
+    plotted = result.table if table is None else table
+    if plotted["estimate"].notna().sum() == 0:
+        return ()
+    ax = charts.new_axes(height=max(1.6, 0.45 * len(plotted) + 0.8) if result.draw is None else 2.8)
+    (result.draw or charts.intervals)(plotted, ax)
+    return (Figure(charts.image(ax.figure, charts.describe(title, plotted))),)
+
+
+class Origin(NamedTuple):
+    """The cell that a parameter of a sentence came from."""
+
+    table: str
+    row: int
+    column: str
+
+
+def origins(section: Section) -> Iterator[tuple[Sentence, str, Any, Origin | None]]:
+    """Yield every number and date in the section's sentences with the cell it stands in, or None."""
+    for sentence in section.sentences:
+        for name, value in sentence.params.items():
+            plain = value[0] if isinstance(value, tuple) else value
+            if not isinstance(plain, str) and not pd.isna(plain):
+                yield sentence, name, plain, _find(plain, section.tables)
+
+
+def _find(value: Any, tables: dict[str, pd.DataFrame]) -> Origin | None:
+    for name, table in tables.items():
+        for column in table.columns:
+            hits = table.index[[_same(cell, value) for cell in table[column]]]
+            if len(hits):
+                return Origin(name, table.index.get_loc(hits[0]), str(column))
+    return None
+
+
+def _same(cell: Any, value: Any) -> bool:
+    if isinstance(cell, str) or cell is None or cell is NOTHING:
+        return False
+    try:
+        return bool(cell == value)
+    except (TypeError, ValueError):
+        return False

@@ -1,0 +1,71 @@
+"""Feedback over time: recommendation and stars by quarter, and whether the last change is real."""
+
+import pandas as pd
+
+from crqkit.base import Result, say
+from crqkit.base.cutoffs import GROUP_FLOOR
+from crqkit.intake import Shop
+from crqkit.report.section import Section, draw
+from crqkit.survey import net_promoter, net_promoter_change, satisfaction
+
+needs: tuple[str, ...] = ()
+
+
+def section(shop: Shop) -> Section:
+    """Show what there is by quarter; nothing asked is said under the profile, not here again."""
+    given = {name: result for name, result in (("answers", _answers(shop)), ("stars", _stars(shop))) if result}
+    results: dict[str, Result] = {}
+    cannot = []
+    for name, result in given.items():
+        if len(result.table) > 1:
+            results[name] = result
+    dated = shop.has("responses") and shop.answers["at"].notna().any()
+    if shop.has("responses") and not dated:
+        cannot.append(say("page.feedback.undated"))
+    elif given and not results:
+        cannot.append(say("page.feedback.one_period"))
+    sentences = [result.reading for result in results.values()]
+    figures = tuple(figure for name, result in results.items() for figure in draw(TITLES[name], result))
+    if "answers" in results:
+        change = _last_change(shop.answers, results["answers"].table)
+        if change:
+            results["change"] = change
+            sentences.append(change.reading)
+    return Section(
+        "feedback",
+        tuple(sentences),
+        {f"{name}_by_quarter": result.table for name, result in results.items()},
+        (),
+        figures,
+        tuple(caution for result in results.values() for caution in result.cautions),
+        tuple(cannot),
+        tuple(source for result in results.values() for source in result.sources),
+    )
+
+
+TITLES = {"answers": "Recommendation (NPS) by quarter", "stars": "Stars of public reviews by quarter"}
+
+
+def _answers(shop: Shop) -> Result | None:
+    if not shop.has("responses") or "recommend" not in shop.answers:
+        return None
+    dated = shop.answers.dropna(subset=["at", "recommend"])
+    return net_promoter(dated, score="recommend", by="quarter") if len(dated) >= int(GROUP_FLOOR) else None
+
+
+def _stars(shop: Shop) -> Result | None:
+    dated = shop.reviews.dropna(subset=["at", "stars"])
+    if len(dated) < int(GROUP_FLOOR):
+        return None
+    result = satisfaction(dated, score="stars", by="quarter")
+    return result
+
+
+def _last_change(answers: pd.DataFrame, by_quarter: pd.DataFrame) -> Result | None:
+    quarters = by_quarter["group"].tolist()[-2:]
+    if len(quarters) < 2:
+        return None
+    label = answers["at"].dt.tz_localize(None).dt.to_period("Q")
+    named = label.dt.year.astype("string") + "-Q" + label.dt.quarter.astype("string")
+    before, after = (answers[named == quarter] for quarter in quarters)
+    return net_promoter_change(before, after, score="recommend")

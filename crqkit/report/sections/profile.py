@@ -1,0 +1,61 @@
+"""How customers see us: each dimension, the recommendation, the public stars, with their intervals."""
+
+from crqkit.base import Result, say
+from crqkit.base.cutoffs import GROUP_FLOOR
+from crqkit.intake import Shop
+from crqkit.report.section import Section, draw
+from crqkit.survey import dimension_scores, net_promoter, satisfaction
+
+needs: tuple[str, ...] = ()
+
+
+def section(shop: Shop) -> Section:
+    """Show the profile from answers and reviews."""
+    results, cannot = {}, []
+    people = len(shop.answers) if shop.has("responses") else 0
+    if people == 0:
+        cannot.append(say("page.profile.none"))
+    elif people < int(GROUP_FLOOR):
+        cannot.append(say("page.profile.few", n=people))
+    else:
+        if any(item.dimension for item in shop.form.items):
+            results["dimensions"] = dimension_scores(shop.answers, form=shop.form)
+        else:
+            cannot.append(say("page.profile.no_dimensions"))
+        if "recommend" in shop.answers:
+            results["recommendation"] = net_promoter(shop.answers, score="recommend", **_frame(shop))
+        else:
+            cannot.append(say("page.profile.no_recommend"))
+    sentences = [result.reading for result in results.values()]
+    headline = results["recommendation"].reading if "recommendation" in results else None
+    stars = _stars(shop)
+    if stars is not None:
+        results["stars"] = stars
+        row = stars.table.iloc[0]
+        sentences.append(
+            say("page.profile.stars", stars=row["estimate"], low=row["low"], high=row["high"], n=row["n"])
+        )
+    figures = draw("Scores by dimension", results["dimensions"]) if "dimensions" in results else ()
+    return Section(
+        "profile",
+        tuple(sentences),
+        {name: result.table for name, result in results.items()},
+        tuple(results),
+        figures,
+        tuple(caution for result in results.values() for caution in result.cautions),
+        tuple(cannot),
+        tuple(source for result in results.values() for source in result.sources),
+        headline,
+    )
+
+
+def _frame(shop: Shop) -> dict[str, object]:
+    listed = shop.settings.sampled_from
+    return {"population": listed, "sample": "probability"} if listed else {}
+
+
+def _stars(shop: Shop) -> Result | None:
+    given = shop.reviews.dropna(subset=["stars"])
+    if len(given) < int(GROUP_FLOOR):
+        return None
+    return satisfaction(given, score="stars")

@@ -1,0 +1,32 @@
+"""Who stays: returning customers, as far as sales can be told apart."""
+
+from crqkit.base import say
+from crqkit.intake import Shop
+from crqkit.report.section import Section, draw
+from crqkit.value import left_truncation, repeat_purchase, retention
+
+needs = ("orders",)
+
+
+def section(shop: Shop) -> Section:
+    """Show repeat purchase and retention, or say why not."""
+    orders = shop.orders
+    if orders["customer_key"].notna().sum() == 0:
+        return Section("stays", cannot=(say("page.stays.unidentified"),))
+    if orders["at"].notna().sum() == 0:
+        return Section("stays", cannot=(say("page.stays.undated"),))
+    opened, zone = shop.settings.opened, shop.settings.timezone
+    results = {
+        "file_start": left_truncation(orders, opened=opened),
+        "repeat_purchase": repeat_purchase(orders, as_of=shop.as_of, opened=opened),
+        "retention": retention(orders, as_of=shop.as_of, timezone=zone),
+    }
+    return Section(
+        "stays",
+        tuple(result.reading for result in results.values()),
+        {name: result.table for name, result in results.items()},
+        ("repeat_purchase",),
+        draw("Share of buyers who came again in the next quarter", results["retention"]),
+        tuple(caution for result in results.values() for caution in result.cautions),
+        sources=tuple(source for result in results.values() for source in result.sources),
+    )

@@ -1,0 +1,28 @@
+"""This week: at most twenty customers by key, each with a reason."""
+
+import pandas as pd
+
+from crqkit.base import say
+from crqkit.base.cutoffs import LIST_LENGTH
+from crqkit.intake import Shop
+from crqkit.report.section import Section
+from crqkit.report.week import quiet_regulars, week_list
+from crqkit.tables import collect, customer_features
+
+needs = ("orders",)
+
+
+def section(shop: Shop) -> Section:
+    """List whom to mend things with, contact or greet."""
+    orders = shop.orders
+    if orders["customer_key"].notna().sum() == 0 or orders["at"].notna().sum() == 0:
+        return Section("week", cannot=(say("page.week.none"),))
+    visits = collect(customer_features(orders, as_of=shop.as_of))
+    listed = week_list(visits, orders, shop.answers, shop.customers, form=shop.form, as_of=shop.as_of)
+    quiet = quiet_regulars(visits, orders, shop.customers, shop.as_of)
+    without = int((~quiet["consent"].eq(True).fillna(False)).sum())
+    counts = {"count": len(listed), "most": int(LIST_LENGTH), "left_out": without}
+    sentences = [say("page.week.list", count=counts["count"], most=counts["most"]) if len(listed) else say("page.week.empty")]
+    if without:
+        sentences.append(say("page.week.no_consent", left_out=without))
+    return Section("week", tuple(sentences), {"this_week": listed, "counts": pd.DataFrame([counts])}, ("this_week",))

@@ -1,0 +1,1 @@
+"""Formulas of nobody in particular: they would make sense without customers."""

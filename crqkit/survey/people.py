@@ -1,0 +1,127 @@
+"""From filled-in questionnaires to people: valid ratings, one row a person, groups of people."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from crqkit.base import ChoiceProblem, DataProblem, Fault, check_columns, say
+from crqkit.base.cutoffs import GROUP_FLOOR, MIN_ANSWERS
+
+PERIODS = {"month": "M", "quarter": "Q", "year": "Y"}
+ALL = "all"
+NAMED = 5
+
+
+class Scale(NamedTuple):
+    """A rating column and the ends of its answer scale."""
+
+    column: str
+    low: float
+    high: float
+
+
+class People(NamedTuple):
+    """`table`: one row a person (and group), indexed by person, with `group` and the scores."""
+
+    table: pd.DataFrame
+    repeated: int
+    unlabelled: int
+
+    def cautions(self, by: str | None = None, withheld: int = 0) -> list[str]:
+        """Return what limits any figure on these people."""
+        n, floor = self.table.index.nunique(), int(GROUP_FLOOR)
+        found = [say("caution.survey.convenience")]
+        if n < int(MIN_ANSWERS):
+            found.append(say("caution.survey.small", least=int(MIN_ANSWERS)))
+        if withheld:
+            found.append(say("caution.survey.withheld", count=withheld, floor=floor))
+        if self.repeated:
+            found.append(say("caution.survey.repeated", count=self.repeated))
+        if self.unlabelled:
+            found.append(say("caution.survey.unlabelled", count=self.unlabelled, by=by))
+        return found
+
+
+def ratings(answers: pd.DataFrame, scales: Iterable[Scale], *, whole: bool = False) -> pd.DataFrame:
+    """Return the rating columns as numbers, indexed like `answers`.
+
+    Raises
+    ------
+    DataProblem
+        A column is absent, or answers lie outside their scale; every fault at once, with the responses it is in.
+    """
+    scales = list(scales)
+    check_columns(answers, [scale.column for scale in scales], "answers")
+    numbers, faults = {}, []
+    for column, low, high in scales:
+        given = answers[column]
+        known = pd.to_numeric(given, errors="coerce").astype("float64")
+        wrong = given.notna() & ~known.between(low, high)
+        if whole:
+            wrong |= known.notna() & (known % 1 != 0)
+        for value, rows in given[wrong].groupby(given[wrong].astype(str)):
+            params = {"low": low, "high": high, "count": len(rows), "responses": _responses(answers, rows.index)}
+            what = say("dimensions.fault.whole" if whole else "dimensions.fault.scale", **params)
+            faults.append(Fault(what, say("dimensions.fault.scale.mend"), column=column, value=value))
+        numbers[column] = known
+    if faults:
+        raise DataProblem(faults)
+    return pd.DataFrame(numbers, index=answers.index)
+
+
+def people(answers: pd.DataFrame, scores: pd.DataFrame, *, by: str | None = None, name_all: bool = True) -> People:
+    """Return one row a person and group: the latest questionnaire with any score.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        `customer_key` names the person (without one, each row is a person), `at` says what is latest.
+    scores : DataFrame
+        Numbers indexed like `answers`.
+    by : str, optional
+        A column of `answers`, or ``month``, ``quarter``, ``year`` (the calendar of `at`).
+    name_all : bool
+        Name people without key by their row, so that their scores can be paired within this table.
+    """
+    group = group_labels(answers, by)
+    key = answers["customer_key"] if "customer_key" in answers else pd.Series(pd.NA, answers.index, dtype="string")
+    at = answers["at"] if "at" in answers else pd.Series(0, answers.index)
+    table = scores.assign(group=group.to_numpy(), person=key.astype("string").to_numpy(), at=at.to_numpy())
+    asked = table[scores.notna().any(axis=1).to_numpy()]
+    labelled = asked[asked["group"].notna()].sort_values("at", kind="stable", na_position="first")
+    earlier = labelled["person"].notna() & labelled.duplicated(["person", "group"], keep="last")
+    kept = labelled[~earlier].sort_index()
+    if name_all:
+        rows = pd.Series([f"row {place}" for place in range(len(kept))], index=kept.index, dtype="string")
+        kept = kept.assign(person=kept["person"].fillna(rows))
+    table = kept.set_index("person").sort_values("at", kind="stable", na_position="first").drop(columns="at")
+    return People(table, int(earlier.sum()), len(asked) - len(labelled))
+
+
+def group_labels(answers: pd.DataFrame, by: str | None) -> pd.Series:
+    """Return the group of each row as text such as ``2026-03``, ``2026-Q1``; missing where unknown."""
+    if by is None:
+        return pd.Series(ALL, index=answers.index, dtype="string")
+    if by in answers.columns:
+        labels = answers[by].astype("string").str.strip()
+        return labels.mask(labels == "")
+    if by not in PERIODS:
+        raise ChoiceProblem("by", by, [*PERIODS, *(name for name in answers.columns if name not in ("at", "response_id"))])
+    check_columns(answers, ["at"], "answers")
+    at = pd.to_datetime(answers["at"])
+    # The clock the times carry decides the day: a table kept in the shop's zone is grouped by the shop's calendar.
+    calendar = (at.dt.tz_localize(None) if at.dt.tz is not None else at).dt.to_period(PERIODS[by])
+    labels = calendar.astype("string")
+    return labels.str.replace("Q", "-Q").mask(at.isna())
+
+
+def scale_unit(low: float, high: float) -> str:
+    """Return the unit of a mean on a scale, such as ``points (1 to 5)``."""
+    return say("dimensions.unit", low=low, high=high)
+
+
+def _responses(answers: pd.DataFrame, index: pd.Index) -> str:
+    names: Any = answers.loc[index, "response_id"] if "response_id" in answers else index
+    shown = [str(name) for name in names[:NAMED]]
+    return ", ".join([*shown, "..."] if len(names) > NAMED else shown)

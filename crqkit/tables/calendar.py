@@ -1,0 +1,109 @@
+"""Days, weeks, months, quarters and years where the shop stands, as spans of UTC."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from crqkit.base import DataProblem, Fault, check_choice
+
+AsOf = "date | str | None"
+
+# How pandas counts each period, and how a period is written.
+FREQUENCIES = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
+LABELS = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m", "quarter": "%Y-Q%q", "year": "%Y"}
+
+
+def zone(timezone: str) -> ZoneInfo:
+    """Return the time zone of that name; raise `DataProblem` when there is none."""
+    try:
+        return ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError, TypeError):
+        raise DataProblem(Fault("this time zone is not known", "Write it like Europe/Berlin.", value=timezone)) from None
+
+
+def _to_utc(local: pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
+    # A midnight that the clock skips begins when the clock goes on; one it shows twice begins the first time.
+    twice = np.ones(len(local), dtype=bool)
+    return local.tz_localize(zone(timezone), ambiguous=twice, nonexistent="shift_forward").tz_convert("UTC").as_unit("us")
+
+
+def moment(as_of: AsOf, last: pd.Timestamp, timezone: str = "UTC") -> pd.Timestamp:
+    """Return `as_of` as a moment in UTC.
+
+    Nothing stands for the `last` moment of the data. A date, or a naive midnight, stands for the whole of that
+    day in `timezone`; any other naive time is read in `timezone`; a time with a zone is taken as it is.
+
+    >>> moment("2026-03-31", pd.NaT, "Europe/Berlin")
+    Timestamp('2026-03-31 21:59:59.999999+0000', tz='UTC')
+    """
+    if as_of is None or as_of is pd.NaT:
+        return last
+    try:
+        given = pd.Timestamp(as_of)
+    except (ValueError, TypeError):
+        raise DataProblem(Fault("this is not a date", "Write it like 2026-03-31.", value=as_of)) from None
+    if given.tzinfo is not None:
+        return given.tz_convert("UTC")
+    if given == given.normalize():
+        return _to_utc(pd.DatetimeIndex([given + pd.Timedelta(days=1)]), timezone)[0] - pd.Timedelta(microseconds=1)
+    return _to_utc(pd.DatetimeIndex([given]), timezone)[0]
+
+
+def day_of(at: pd.Timestamp, timezone: str = "UTC") -> date:
+    """Return the day on which `at` falls where the shop stands."""
+    return at.tz_convert(zone(timezone)).date()
+
+
+def calendar(first: pd.Timestamp, as_of: pd.Timestamp, period: str, timezone: str = "UTC") -> pd.DataFrame:
+    """Return every period from the one of `first` to the one of `as_of`.
+
+    Parameters
+    ----------
+    first, as_of : Timestamp
+        In UTC; without them the calendar is empty.
+    period : {"day", "week", "month", "quarter", "year"}
+        Weeks run from Monday to Sunday and are numbered by ISO 8601.
+    timezone : str
+        Where midnight is taken.
+
+    Returns
+    -------
+    DataFrame
+        ``index, period, start, end, over``: `start` and `end` (the next start) in UTC. A period is `over` once
+        `as_of` lies on its last day or later.
+
+    Examples
+    --------
+    >>> noon = pd.Timestamp("2026-02-28 12:00", tz="UTC")
+    >>> calendar(noon - pd.Timedelta(days=60), noon, "month")["period"].tolist()
+    ['2025-12', '2026-01', '2026-02']
+    """
+    check_choice("period", period, list(FREQUENCIES))
+    place = zone(timezone)
+    if pd.isna(first) or pd.isna(as_of):
+        units = pd.period_range(start="2000-01-01", periods=0, freq=FREQUENCIES[period])
+    else:
+        ends = [moment_.tz_convert(place).tz_localize(None) for moment_ in (first, as_of)]
+        units = pd.period_range(*ends, freq=FREQUENCIES[period])
+    starts = _to_utc(units.to_timestamp(how="start"), timezone)
+    ends = _to_utc((units + 1).to_timestamp(how="start"), timezone)
+    reached = calendar_day_end(as_of, timezone)
+    naming = units.to_timestamp(how="start") if period == "week" else units
+    return pd.DataFrame(
+        {
+            "index": np.arange(len(units)),
+            "period": pd.array(naming.strftime(LABELS[period]), dtype="string"),
+            "start": starts,
+            "end": ends,
+            "over": ends <= reached if len(units) else np.zeros(0, dtype=bool),
+        }
+    )
+
+
+def calendar_day_end(at: pd.Timestamp, timezone: str) -> pd.Timestamp:
+    """Return the moment in UTC at which the day of `at` ends where the shop stands."""
+    if pd.isna(at):
+        return pd.NaT
+    return _to_utc(pd.DatetimeIndex([day_of(at, timezone)]) + pd.Timedelta(days=1), timezone)[0]

@@ -1,0 +1,130 @@
+"""One row a customer: what each has done so far, and recency, frequency, monetary scores."""
+
+from typing import TYPE_CHECKING
+
+from crqkit.tables.calendar import AsOf
+from crqkit.tables.engine import money_sum, open_orders, whole_days
+from crqkit.tables.schema import REFUND, SALE
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+
+# A higher score is better: recent visits score high, so recency is ranked from the longest ago.
+RFM_MEASURES = {"r": "recency_days", "f": "frequency", "m": "monetary"}
+
+
+def customer_features(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None) -> "ir.Table":
+    """Return one row a customer, from all rows up to `as_of`.
+
+    Parameters
+    ----------
+    orders : DataFrame or Ibis table
+        ``customer_key, at, status, net, currency``; rows without a key are left out.
+    as_of : date, optional
+        Later rows do not count; the last row's moment if not given.
+
+    Returns
+    -------
+    Ibis table
+        ``customer_key, as_of, first_at, last_at, visits, refunds, net, mean_net_per_visit, days_since_last,
+        tenure_days``, sorted by key. `visits` and both times count sales; `refunds` counts rows that are money
+        back only; `net` is sales less refunds. Days are whole days gone by. A customer with refunds alone has
+        no visit and no times.
+
+    Raises
+    ------
+    DataProblem
+        A column is missing, or there are several currencies.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> at = pd.to_datetime(["2026-01-01", "2026-01-31"], utc=True)
+    >>> orders = pd.DataFrame({"customer_key": "ana", "at": at, "status": "sale", "net": 10.0, "currency": "EUR"})
+    >>> collect(customer_features(orders))[["visits", "net", "tenure_days"]].values.tolist()
+    [[2.0, 20.0, 30.0]]
+    """
+    import ibis
+
+    opened = open_orders(orders, as_of=as_of, money=True)
+    rows = opened.table.filter(opened.table["customer_key"].notnull())
+    sale = rows["status"] == SALE
+    people = rows.group_by("customer_key").aggregate(
+        first_at=rows["at"].min(where=sale),
+        last_at=rows["at"].max(where=sale),
+        visits=rows.count(where=sale),
+        refunds=rows.count(where=rows["status"] == REFUND),
+        net=money_sum(rows["net"]),
+    )
+    return people.select(
+        "customer_key",
+        ibis.literal(opened.as_of, type="timestamp('UTC')").name("as_of"),
+        *("first_at", "last_at", "visits", "refunds", "net"),
+        (people["net"] / people["visits"].nullif(0)).name("mean_net_per_visit"),
+        whole_days(people["last_at"], opened.as_of).name("days_since_last"),
+        whole_days(people["first_at"], opened.as_of).name("tenure_days"),
+    ).order_by("customer_key")
+
+
+def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5) -> "ir.Table":
+    """Score every customer with a visit on recency, frequency and money; equal values get equal scores.
+
+    The rule, for n customers: line them up from worst to best (longest ago, fewest visits, least money). A
+    customer's percent rank is the number of customers strictly worse, divided by n - 1. The score is
+    1 + floor(bins * percent rank), at most `bins`. Ties share the lowest rank among them, so a large group of
+    one-time buyers shares score 1 and the next score may be skipped. (NTILE would split a tie at random.)
+
+    Parameters
+    ----------
+    orders : DataFrame or Ibis table
+        As for `customer_features`.
+    as_of : date, optional
+        Recency is counted to here.
+    bins : int
+        The best score.
+
+    Returns
+    -------
+    Ibis table
+        ``customer_key, as_of, recency_days, frequency, monetary, r, f, m``, sorted by key; `monetary` is the
+        net of all visits (0 where no amount is known), scores are whole numbers from 1 to `bins`.
+    """
+    import ibis
+
+    people = customer_features(orders, as_of=as_of)
+    people = people.filter(people["visits"] > 0)
+    people = people.select(
+        "customer_key", "as_of", recency_days="days_since_last", frequency="visits", monetary=people["net"].fill_null(0)
+    )
+    others = people.count().over(ibis.window()) - 1
+    worst_first = {"r": people["recency_days"].desc(), "f": people["frequency"], "m": people["monetary"]}
+    scores = {
+        name: ibis.least(1 + (bins * ibis.rank().over(order_by=order)) // others.nullif(0), bins)
+        .fill_null(1)
+        .cast("int64")
+        for name, order in worst_first.items()
+    }
+    return people.mutate(**scores).order_by("customer_key")
+
+
+def rfm_cuts(scored: "pd.DataFrame | ir.Table") -> "ir.Table":
+    """Return where the scores of `rfm` begin and end.
+
+    Returns
+    -------
+    Ibis table
+        ``measure, score, from, to, n``: the smallest and largest value that got the score, and by how many.
+        Scores that nobody got are absent.
+    """
+    import ibis
+    import pandas as pd
+
+    scored = ibis.memtable(scored) if isinstance(scored, pd.DataFrame) else scored
+    parts = []
+    for score, measure in RFM_MEASURES.items():
+        value = scored[measure].cast("float64")
+        ranges = {"from": value.min(), "to": value.max(), "n": scored.count()}
+        part = scored.group_by(score=scored[score]).aggregate(**ranges)
+        parts.append(part.select(ibis.literal(measure).name("measure"), "score", "from", "to", "n"))
+    return ibis.union(*parts).order_by("measure", "score")

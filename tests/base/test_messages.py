@@ -1,0 +1,49 @@
+import string
+from datetime import date
+
+import pytest
+
+from crqkit.base import ChoiceProblem, say
+from crqkit.base.messages import KINDS, NOTHING, templates
+
+
+def test_a_sentence_knows_its_id_and_parameters():
+    sentence = say("log.kept", kept=1180, read=2000, file="orders.csv")
+    assert sentence == "orders.csv: 1,180 of 2,000 rows kept."
+    assert (sentence.id, sentence.params["kept"]) == ("log.kept", 1180)
+
+
+@pytest.mark.parametrize("id", sorted(templates()))
+def test_every_parameter_of_every_template_has_a_name_and_a_kind(id):
+    for _, name, kind, _ in string.Formatter().parse(templates()[id]):
+        if name is not None:
+            assert name.isidentifier()
+            assert kind in KINDS
+
+
+def test_an_unknown_message_or_language_is_refused():
+    with pytest.raises(ChoiceProblem, match="message"):
+        say("log.keept", kept=1)
+    with pytest.raises(ChoiceProblem, match="language"):
+        say("log.kept", language="xx")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("pct", 0.634, "63 %"),
+        ("one", -0.25, "−0.2"),
+        ("signed", 3.14, "+3.1"),
+        ("signed", -3.14, "−3.1"),
+        ("money", (1234.5, "EUR"), "1,234 EUR"),
+        ("money", (1234.5, ""), "1,234"),
+        ("date", date(2026, 5, 1), "1 May 2026"),
+        ("count", 12345, "12,345"),
+    ],
+)
+def test_kinds(kind, value, text):
+    assert KINDS[kind](value) == text
+
+
+def test_what_is_not_known_is_shown_as_a_dash():
+    assert NOTHING in say("log.kept", kept=float("nan"), read=2, file="a.csv")

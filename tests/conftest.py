@@ -1,0 +1,53 @@
+"""What every test may lean on: the shared folder, and no silent skips."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ALLOWED_SKIPS = ("needs shared", "needs R", "needs Spark")
+
+# Scripts that make reference figures are run by hand or by `make studies`; they are not tests.
+collect_ignore = [
+    str(script)
+    for folder in ("reference", "studies")
+    for script in (HERE / folder).glob("**/*.py")
+    if not script.name.startswith("test_")
+]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with published data sets: `../shared` beside the checkout, or what CRQKIT_SHARED names."""
+    folder = Path(os.environ.get("CRQKIT_SHARED", HERE.parents[1] / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"needs shared: there is no folder {folder.name} beside the checkout")
+    return folder
+
+
+class OnlyAllowedSkips:
+    """Turn a skip into a failure, unless it names something that a good machine may lack."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self):
+        return self._judge((yield))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self):
+        return self._judge((yield))
+
+    @staticmethod
+    def _judge(report):
+        if report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            reason = reason.removeprefix("Skipped: ")
+            if not reason.startswith(ALLOWED_SKIPS):
+                report.outcome = "failed"
+                report.longrepr = f"A skip must begin with one of {ALLOWED_SKIPS}; this one says: {reason!r}"
+        return report
+
+
+def pytest_configure(config):
+    """Register for the notebooks and docstrings too, which stand outside this folder."""
+    config.pluginmanager.register(OnlyAllowedSkips())
