@@ -1,6 +1,8 @@
 """What every test may lean on: the shared folder, and no silent skips."""
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,23 @@ class OnlyAllowedSkips:
         return report
 
 
+class OwnKernelSettings:
+    """Give notebooks their own IPython folder: start-up files of one machine must not change what a lesson shows."""
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="crqkit-ipython-"))
+        profile = self.folder / "profile_default"
+        profile.mkdir()
+        # Its warnings would be printed after pytest's closing line.
+        settings = "c = get_config()\nc.IPKernelApp.log_level = 40\nc.HistoryManager.enabled = False\n"
+        (profile / "ipython_kernel_config.py").write_text(settings, encoding="utf-8")
+        os.environ["IPYTHONDIR"] = str(self.folder)
+
+    def pytest_unconfigure(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 def pytest_configure(config):
     """Register for the notebooks and docstrings too, which stand outside this folder."""
     config.pluginmanager.register(OnlyAllowedSkips())
+    config.pluginmanager.register(OwnKernelSettings())

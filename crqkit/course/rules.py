@@ -176,7 +176,7 @@ def box_is_whole(book: Book) -> list[str]:
     if book.kind != "lesson":
         return []
     faults = [f"the box lacks '{name}'" for name in BOX if not book.box.get(name)]
-    if len(re.findall(r"^\s+\d\. \w", book.box.get(BOX[-1], ""), flags=re.M)) != 3:
+    if len(re.findall(r"^\s*\d\. \w", book.box.get(BOX[-1], ""), flags=re.M)) != 3:
         faults.append("the box does not name three things one will be able to do")
     return faults
 

@@ -96,9 +96,10 @@ def _votes(cells: Cells) -> Counter[str]:
         parts = _matched(str(text))
         if not parts or not parts["a"]:
             continue
-        if parts["mark"] == "." or int(parts["a"] or 0) > 12:
+        first, second = int(parts["a"]), int(parts["b"] or 0)
+        if second <= 12 and (parts["mark"] == "." or 12 < first <= 31):
             votes[DAY_FIRST] += count
-        elif int(parts["b"] or 0) > 12:
+        elif first <= 12 < second <= 31:
             votes[MONTH_FIRST] += count
     return votes
 

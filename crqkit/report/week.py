@@ -25,12 +25,13 @@ MEND, CONTACT, GREET = "mend", "contact", "greet"
 
 def week_list(
     visits: pd.DataFrame,
+    quiet: pd.DataFrame,
     orders: pd.DataFrame,
     answers: pd.DataFrame,
-    customers: pd.DataFrame,
     *,
     form: Form,
     as_of: pd.Timestamp,
+    new_since: pd.Timestamp,
     capacity: int = int(LIST_LENGTH),
 ) -> pd.DataFrame:
     """Return at most `capacity` customers: mend before contact before greet, the most valuable first.
@@ -39,8 +40,12 @@ def week_list(
     ----------
     visits : DataFrame
         `crqkit.tables.customer_features` collected: one row a customer.
-    orders, answers, customers : DataFrame
-        The canonical tables; `answers` one row a person.
+    quiet : DataFrame
+        From `quiet_regulars`.
+    orders, answers : DataFrame
+        The canonical orders; answers with one row a filled-in questionnaire.
+    new_since : Timestamp
+        Nobody first seen earlier is called new: the file may start in mid-life.
 
     Returns
     -------
@@ -50,8 +55,8 @@ def week_list(
     found = [
         *_unhappy(answers, form, as_of),
         *_refunded(orders, as_of),
-        *_quiet(quiet_regulars(visits, orders, customers, as_of)),
-        *_milestones(visits, as_of),
+        *_quiet(quiet),
+        *_milestones(visits, as_of, new_since),
     ]
     table = pd.DataFrame(found, columns=[*COLUMNS, "day", "score", "visits", "days", "usual"])
     value = table["customer_key"].map(visits.set_index("customer_key")["net"])
@@ -101,27 +106,18 @@ def _refunded(orders: pd.DataFrame, as_of: pd.Timestamp) -> Iterator[dict[str, o
             yield _row(key, MEND, say("page.week.mend_refund", day=day))
 
 
-def quiet_regulars(
-    visits: pd.DataFrame, orders: pd.DataFrame, customers: pd.DataFrame, as_of: pd.Timestamp
-) -> pd.DataFrame:
+def quiet_regulars(visits: pd.DataFrame, days: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
     """Return regulars silent for longer than their own habit: ``customer_key, visits, days, usual, consent``.
 
-    `usual` is a regular's own second longest gap in days, so that one holiday does not count as habit.
+    `days` is `crqkit.tables.visit_days` collected. `usual` is a regular's own second longest gap in days, so that
+    one long holiday does not count as habit.
     """
-    regulars = visits.loc[visits["visits"] >= int(REGULAR_VISITS), "customer_key"]
-    sales = orders[(orders["status"] == SALE) & orders["customer_key"].isin(regulars)]
-    days = sales.assign(day=sales["at"].dt.floor("D")).drop_duplicates(["customer_key", "day"])
-    days = days.sort_values(["customer_key", "day"])
-    gaps = days.assign(gap=days.groupby("customer_key")["day"].diff().dt.days).dropna(subset=["gap"])
+    regulars = visits[visits["visits"] >= int(REGULAR_VISITS)].set_index("customer_key")
+    gaps = days[days["customer_key"].isin(regulars.index)].dropna(subset=["gap"])
     longest = gaps.sort_values(["customer_key", "gap"], ascending=[True, False]).groupby("customer_key").head(2)
     usual = longest.groupby("customer_key")["gap"].last()
-    table = pd.DataFrame(
-        {
-            "usual": usual,
-            "days": (as_of - sales.groupby("customer_key")["at"].max()).dt.days,
-            "visits": visits.set_index("customer_key")["visits"],
-        }
-    ).dropna()
+    seen = {"usual": usual, "days": regulars["days_since_last"], "visits": regulars["visits"]}
+    table = pd.DataFrame(seen).dropna()
     ratio = table["days"] / table["usual"].clip(lower=1)
     table = table[(ratio >= float(QUIET_RATIO)) & (ratio <= float(LOST_RATIO))]
     consent = customers.drop_duplicates("customer_key").set_index("customer_key")["consent"]
@@ -134,10 +130,10 @@ def _quiet(table: pd.DataFrame) -> Iterator[dict[str, object]]:
         yield _row(row.customer_key, CONTACT, sentence)
 
 
-def _milestones(visits: pd.DataFrame, as_of: pd.Timestamp) -> Iterator[dict[str, object]]:
+def _milestones(visits: pd.DataFrame, as_of: pd.Timestamp, new_since: pd.Timestamp) -> Iterator[dict[str, object]]:
     fresh = visits[visits["last_at"] >= as_of - pd.Timedelta(days=int(FRESH_DAYS))]
-    for row in fresh.itertuples():
-        if row.visits == 2:
-            yield _row(row.customer_key, GREET, say("page.week.greet_second", day=row.last_at))
-        elif row.visits in MILESTONES:
-            yield _row(row.customer_key, GREET, say("page.week.greet_milestone", visits=row.visits, day=row.last_at))
+    second = fresh[(fresh["visits"] == 2) & (fresh["first_at"] >= new_since)]
+    for row in second.itertuples():
+        yield _row(row.customer_key, GREET, say("page.week.greet_second", day=row.last_at))
+    for row in fresh[fresh["visits"].isin(MILESTONES)].itertuples():
+        yield _row(row.customer_key, GREET, say("page.week.greet_milestone", visits=row.visits, day=row.last_at))

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from crqkit.stats.estimates import NAN, Estimate, t_quantile
 from crqkit.stats.proportions import unseen_share
 
+STUDENT = "Student 1908, Biometrika 6:1-25 (t interval)"
+
 Bounds = tuple[float, float]
 # Spreads below this share of the size of the numbers are rounding, not spread.
 ROUNDING = 1e-12

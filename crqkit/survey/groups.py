@@ -9,7 +9,7 @@ from crqkit.base import Verdict, say, verdict
 from crqkit.base.cutoffs import GROUP_FLOOR, MIN_ANSWERS
 from crqkit.stats.differences import overlapping_difference
 from crqkit.stats.disclosure import shown_groups
-from crqkit.stats.estimates import Difference
+from crqkit.stats.estimates import NAN, Difference
 from crqkit.stats.means import Bounds
 from crqkit.stats.multiplicity import holm, simultaneous
 
@@ -67,8 +67,10 @@ def against_rest(
 
 
 def difference_cells(found: Difference) -> dict[str, Any]:
-    """Return a difference as cells: ``gap, gap_low, gap_high, n, p, shared, verdict``."""
+    """Return a difference as cells ``gap, gap_low, gap_high, n, p, shared, verdict``; a small side hides the gap."""
     says = verdict(found.low, found.high, found.n, min_n=int(MIN_ANSWERS))
+    if found.n < int(GROUP_FLOOR):
+        found = found._replace(estimate=NAN, low=NAN, high=NAN, p=NAN)
     cells = {"gap": found.estimate, "gap_low": found.low, "gap_high": found.high}
     return cells | {"n": found.n, "p": found.p, "shared": found.shared, "verdict": str(says)}
 

@@ -87,15 +87,15 @@ def people(answers: pd.DataFrame, scores: pd.DataFrame, *, by: str | None = None
     group = group_labels(answers, by)
     key = answers["customer_key"] if "customer_key" in answers else pd.Series(pd.NA, answers.index, dtype="string")
     at = answers["at"] if "at" in answers else pd.Series(0, answers.index)
-    table = scores.assign(group=group.to_numpy(), person=key.astype("string").to_numpy(), at=at.to_numpy())
-    asked = table[scores.notna().any(axis=1).to_numpy()]
+    table = scores.assign(group=group, person=key.astype("string"), at=at)
+    asked = table[scores.notna().any(axis=1)]
     labelled = asked[asked["group"].notna()].sort_values("at", kind="stable", na_position="first")
     earlier = labelled["person"].notna() & labelled.duplicated(["person", "group"], keep="last")
-    kept = labelled[~earlier].sort_index()
+    kept = labelled[~earlier]
     if name_all:
         rows = pd.Series([f"row {place}" for place in range(len(kept))], index=kept.index, dtype="string")
         kept = kept.assign(person=kept["person"].fillna(rows))
-    table = kept.set_index("person").sort_values("at", kind="stable", na_position="first").drop(columns="at")
+    table = kept.set_index("person").drop(columns="at")
     return People(table, int(earlier.sum()), len(asked) - len(labelled))
 
 
@@ -107,7 +107,9 @@ def group_labels(answers: pd.DataFrame, by: str | None) -> pd.Series:
         labels = answers[by].astype("string").str.strip()
         return labels.mask(labels == "")
     if by not in PERIODS:
-        raise ChoiceProblem("by", by, [*PERIODS, *(name for name in answers.columns if name not in ("at", "response_id"))])
+        raise ChoiceProblem(
+            "by", by, [*PERIODS, *(name for name in answers.columns if name not in ("at", "response_id"))]
+        )
     check_columns(answers, ["at"], "answers")
     at = pd.to_datetime(answers["at"])
     # The clock the times carry decides the day: a table kept in the shop's zone is grouped by the shop's calendar.

@@ -88,8 +88,6 @@ def open_orders(
     DataProblem
         Money is asked for and the orders are in several currencies.
     """
-    import ibis
-
     table = as_table(orders, VISIT_COLUMNS + (MONEY_COLUMNS if money else ()))
     seen = {"first": table["at"].min(where=table["status"] == SALE), "last": table["at"].max()}
     if money:
@@ -100,10 +98,17 @@ def open_orders(
         what = "amounts in several currencies cannot be added up"
         mend = "Keep one, such as the main one: orders[orders['currency'] == crqkit.value.main_currency(orders)]."
         raise DataProblem(Fault(what, mend, file="orders", column="currency", value=", ".join(names)))
-    until = moment(as_of, look["last"], timezone)
-    kept = table.filter(table["at"] <= ibis.literal(until)) if not pd.isna(until) else table.filter(False)
-    first = look["first"] if not pd.isna(until) and look["first"] <= until else pd.NaT
-    return Opened(kept, first, until)
+    end = moment(as_of, look["last"], timezone)
+    first = look["first"] if look["first"] <= end else pd.NaT
+    return Opened(until(table, look["last"], as_of, timezone), first, end)
+
+
+def until(table: "ir.Table", last: pd.Timestamp, as_of: AsOf, timezone: str) -> "ir.Table":
+    """Return the rows up to `as_of`; those without a time are left out."""
+    import ibis
+
+    end = moment(as_of, last, timezone)
+    return table.filter(False) if pd.isna(end) else table.filter(table["at"] <= ibis.literal(end))
 
 
 def money_sum(amount: Any, where: Any = None) -> Any:

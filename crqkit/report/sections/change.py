@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from crqkit.base import say
+from crqkit.base import Result, say
 from crqkit.intake import Shop
 from crqkit.report.section import Section
-from crqkit.report.snapshot import Snapshot, changes, last_advice, last_snapshot
+from crqkit.report.snapshot import Snapshot, last_advice, last_snapshot
+from crqkit.survey import change, dimension_scores, net_promoter, net_promoter_change
 from crqkit.tables.schema import SALE
 
 needs: tuple[str, ...] = ()
@@ -16,43 +17,44 @@ def section(shop: Shop) -> Section:
     before = last_snapshot(shop.folder, shop.as_of)
     if before is None:
         return Section("change", cannot=(say("page.change.first"),))
-    table = changes(shop, before)
-    sentences = [say("page.change.since", day=before.as_of), *(_sentence(row) for _, row in table.iterrows())]
-    tables = {"changes": table, "last_page": pd.DataFrame([{"day": before.as_of}])}
+    results = _changes(shop, before)
+    sentences = [say("page.change.since", day=before.as_of), *(result.reading for result in results.values())]
+    tables = {name: result.table for name, result in results.items()} | {"last_page": pd.DataFrame([{"day": before.as_of}])}
     advice = last_advice(shop.folder, shop.as_of)
     if len(advice):
         figures = _outcome(advice, shop)
         tables["advice"] = pd.DataFrame([figures])
-        named = {name: figures[name] for name in ("day", "advised", "done", "open")}
-        sentences.append(say("page.change.advised", **named))
+        sentences.append(say("page.change.advised", **{n: figures[n] for n in ("day", "advised", "done", "open")}))
         if shop.has("orders"):
             sentences.append(say("page.change.returned", returned=figures["returned"], advised=figures["advised"]))
-    return Section("change", tuple(sentences), tables, ("changes",))
+    cautions = tuple(caution for result in results.values() for caution in result.cautions)
+    sources = tuple(source for result in results.values() for source in result.sources)
+    cannot = () if results or not before.tables else (say("page.change.no_answers", day=before.as_of),)
+    return Section("change", tuple(sentences), tables, tuple(results), (), cautions, cannot, sources)
 
 
-def _sentence(row: pd.Series):
-    if row["verdict"] == "above":
-        cells = {"change": row["estimate"], "low": row["low"], "high": row["high"]}
-    elif row["verdict"] == "below":
-        cells = {"drop": row["drop"], "least": row["least"], "most": row["most"]}
-    elif row["verdict"] == "unclear":
-        cells = {"change": row["estimate"], "low": row["low"], "high": row["high"]}
-    else:
-        cells = {"n": row["n"]}
-    return say(f"page.change.{row['verdict']}", name=row["measure"], **cells)
+def _changes(shop: Shop, before: Snapshot) -> dict[str, Result]:
+    """Compare what was answered since with what was answered until then: person by person where that is still here."""
+    answers = shop.answers
+    until, since = answers[answers["at"] <= before.as_of], answers[answers["at"] > before.as_of]
+    results = {}
+    if "recommendation" in before.tables and "recommend" in since and since["recommend"].notna().any():
+        if len(until):
+            results["recommendation"] = net_promoter_change(until, since)
+        else:
+            results["recommendation"] = net_promoter_change(before.tables["recommendation"], net_promoter(since).table)
+    if "dimensions" in before.tables and len(since) and shop.form.dimensions:
+        if len(until):
+            results["dimensions"] = change(until, since, form=shop.form)
+        else:
+            later = dimension_scores(since, form=shop.form).table
+            results["dimensions"] = change(before.tables["dimensions"], later, form=shop.form)
+    return results
 
 
 def _outcome(advice: pd.DataFrame, shop: Shop) -> dict[str, object]:
     day = advice["advised_on"].max()
-    later = shop.orders[(shop.orders["at"] > day) & (shop.orders["status"] == SALE)]
+    later = shop.orders[(shop.orders["at"] >= day + pd.Timedelta(days=1)) & (shop.orders["status"] == SALE)]
     done = int(advice["done"].sum())
-    return {
-        "day": day,
-        "advised": len(advice),
-        "done": done,
-        "open": len(advice) - done,
-        "returned": int(advice["customer_key"].isin(later["customer_key"]).sum()),
-    }
-
-
-__all__ = ["Snapshot", "needs", "section"]
+    returned = int(advice["customer_key"].isin(later["customer_key"]).sum())
+    return {"day": day, "advised": len(advice), "done": done, "open": len(advice) - done, "returned": returned}

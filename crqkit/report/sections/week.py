@@ -7,7 +7,7 @@ from crqkit.base.cutoffs import LIST_LENGTH
 from crqkit.intake import Shop
 from crqkit.report.section import Section
 from crqkit.report.week import quiet_regulars, week_list
-from crqkit.tables import collect, customer_features
+from crqkit.tables import collect, customer_features, visit_days
 
 needs = ("orders",)
 
@@ -18,8 +18,9 @@ def section(shop: Shop) -> Section:
     if orders["customer_key"].notna().sum() == 0 or orders["at"].notna().sum() == 0:
         return Section("week", cannot=(say("page.week.none"),))
     visits = collect(customer_features(orders, as_of=shop.as_of))
-    listed = week_list(visits, orders, shop.answers, shop.customers, form=shop.form, as_of=shop.as_of)
-    quiet = quiet_regulars(visits, orders, shop.customers, shop.as_of)
+    days = collect(visit_days(orders, timezone=shop.settings.timezone))
+    quiet = quiet_regulars(visits, days, shop.customers)
+    listed = week_list(visits, quiet, orders, shop.answers, form=shop.form, as_of=shop.as_of)
     without = int((~quiet["consent"].eq(True).fillna(False)).sum())
     counts = {"count": len(listed), "most": int(LIST_LENGTH), "left_out": without}
     sentences = [say("page.week.list", count=counts["count"], most=counts["most"]) if len(listed) else say("page.week.empty")]

@@ -1,0 +1,198 @@
+"""How customers see us: the dimensions, and the lowest of them."""
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crqkit.base import DataProblem, Fault, Result, Verdict, measures, say
+from crqkit.base.charts import PALETTE, intervals, over_time
+from crqkit.base.cutoffs import CONFIDENCE, GROUP_FLOOR, MIN_ANSWERS
+from crqkit.stats.estimates import NAN, Estimate
+from crqkit.stats.means import STUDENT, mean_interval
+from crqkit.stats.multiplicity import BONFERRONI, simultaneous
+from crqkit.stats.proportions import RULE_OF_THREE
+from crqkit.survey import groups
+from crqkit.survey.people import ALL, PERIODS, People, Scale, people, scale_unit
+from crqkit.survey.scores import HALF_ANSWERED, as_form, person_scores, scored_dimensions
+from crqkit.tables.form import RATING, Form
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SCORE_SOURCES = (STUDENT, RULE_OF_THREE, HALF_ANSWERED.reference)
+
+
+def dimension_scores(
+    answers: pd.DataFrame, *, form: Form | str, by: str | None = None, confidence: float = float(CONFIDENCE)
+) -> Result:
+    """Mean score of each dimension: over people, of the mean of the items each answered.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        One row a questionnaire, one column an item, `customer_key`, `at`; each person counts once, latest answer.
+    form : Form or str
+        Says which items belong to which dimension, their scale and which are reversed.
+    by : str, optional
+        A column of `answers`, or ``month``, ``quarter``, ``year``.
+
+    Returns
+    -------
+    Result
+        ``measure`` (label), ``group, estimate, low, high, n, unit, sd, dimension`` (id), one row a dimension and
+        group. Groups too small to show are left out; under five people in all, only `n` is given.
+
+    Raises
+    ------
+    DataProblem
+        Answers outside their scale, no dimension asked.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"keeps_word": [4, 5, 4, 3, 5] * 4, "cares": [4, 4, 5, 3, 4] * 4})
+    >>> dimension_scores(answers, form="pocket").table[["measure", "estimate", "n"]]
+      measure  estimate   n
+    0   Trust       4.1  20
+    """
+    form, known, scales = known_people(answers, form, by)
+    shown, withheld = groups.shown_by_measure(known.table, scales)
+    rows = []
+    for dimension, (label, low, high) in scales.items():
+        cells = {"measure": label, "unit": scale_unit(low, high), "dimension": dimension}
+        for group in shown[dimension]:
+            found = mean_interval(
+                groups.group_values(known.table, dimension, group), confidence=confidence, bounds=(low, high)
+            )
+            rows.append(cells | {"group": group} | found._asdict())
+        if by is None and not shown[dimension]:
+            hidden = Estimate(NAN, NAN, NAN, int(known.table[dimension].notna().sum()))
+            rows.append(cells | {"group": ALL} | hidden._asdict())
+    table = measures(rows)
+    return Result(
+        table,
+        _groups_reading(table) if by else _scores_reading(table, scales),
+        tuple(known.cautions(by, withheld) + form_cautions(form, scales)),
+        SCORE_SOURCES,
+        {"form": form.id, "by": by, "confidence": confidence},
+        _draw_periods if by in PERIODS and by not in answers.columns else intervals,
+    )
+
+
+def lowest_dimension(answers: pd.DataFrame, *, form: Form | str, confidence: float = float(CONFIDENCE)) -> Result:
+    """Tell which dimension is lowest, and whether the gaps to the others exceed the doubt.
+
+    The gaps are differences within people. The family is all pairs of dimensions, since the data choose which is
+    lowest; the intervals hold together with `confidence`.
+
+    Returns
+    -------
+    Result
+        One row for each other dimension, nearest first: ``measure`` (its label), ``estimate`` (points by which the
+        lowest lies below it), ``low, high, n`` (people who answered both), ``unit, lowest, dimension, verdict``.
+
+    Raises
+    ------
+    DataProblem
+        As `dimension_scores`.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"keeps_word": [4, 5, 4, 4] * 10, "cares": [4] * 40, "answers": [2, 3, 3, 2] * 10})
+    >>> lowest_dimension(answers, form="pocket").reading
+    'Communication is clearly the lowest: 1.6 points (1.4 to 1.8) below Trust, the next.'
+    """
+    form, known, scales = known_people(answers, form, None)
+    _check_one_scale(scales)
+    scores, family = known.table, len(scales) * (len(scales) - 1) // 2
+    means = scores[list(scales)].mean().sort_values(kind="stable")
+    lowest, level = str(means.index[0]), simultaneous(confidence, family)
+    differ = groups.difference_of_means(next(iter(scales.values()))[1:])
+    rows = []
+    for other in means.index[1:]:
+        both = scores[[lowest, other]].dropna()
+        found = differ(both[other], both[lowest], level)
+        names = {"lowest": scales[lowest].column, "dimension": other}
+        cells = groups.difference_cells(found)
+        cells = {"estimate": cells["gap"], "low": cells["gap_low"], "high": cells["gap_high"]} | cells
+        rows.append(
+            {"measure": scales[other].column, "group": ALL, "unit": scale_unit(*scales[other][1:])} | cells | names
+        )
+    rows.sort(key=lambda row: row["estimate"])
+    return Result(
+        measures(rows).drop(columns=["gap", "gap_low", "gap_high", "p", "shared"], errors="ignore"),
+        _lowest_reading(rows, scales[lowest].column, len(scores)),
+        tuple(known.cautions() + ([say("caution.survey.family", family=family)] if family > 1 else [])),
+        (STUDENT, BONFERRONI, HALF_ANSWERED.reference),
+        {"form": form.id, "family": [list(pair) for pair in combinations(scales, 2)], "confidence": confidence},
+    )
+
+
+def known_people(answers: pd.DataFrame, form: Form | str, by: str | None) -> tuple[Form, People, dict[str, Scale]]:
+    """Return the form, one row a person and group with a column a dimension, and label and scale of each."""
+    form = as_form(form)
+    return form, people(answers, person_scores(answers, form), by=by), scored_dimensions(answers, form)
+
+
+def form_cautions(form: Form, scales: dict[str, Scale]) -> list[str]:
+    """Return what the form itself limits: dimensions not asked, and how far it is validated."""
+    has_items = {item.dimension for item in form.of_kind(RATING)}
+    absent = [label for id, label in form.dimensions.items() if id not in scales and id in has_items]
+    found = [say("caution.survey.not_asked", names=", ".join(absent))] if absent else []
+    return [*found, say("caution.survey.unvalidated", status=form.status)]
+
+
+def _scores_reading(table: pd.DataFrame, scales: dict[str, Scale]) -> str:
+    n, rows = int(table["n"].max()), table.dropna(subset=["low"])
+    if n < int(MIN_ANSWERS) or rows.empty:
+        return say(f"dimensions.scores.{Verdict.TOO_LITTLE}", n=n)
+    # Means on different scales have no highest and lowest: then the first speaks for itself.
+    alike = len({scale[1:] for scale in scales.values()}) == 1
+    most, least = (
+        (rows.loc[rows["estimate"].idxmax()], rows.loc[rows["estimate"].idxmin()]) if alike else [rows.iloc[0]] * 2
+    )
+    names = {"highest": most["measure"], "top": most["estimate"], "top_low": most["low"], "top_high": most["high"]}
+    names |= {"lowest": least["measure"], "bottom": least["estimate"]}
+    names |= {"bottom_low": least["low"], "bottom_high": least["high"]}
+    scale = scales[most["dimension"]]
+    several = most["estimate"] > least["estimate"]
+    return say(f"dimensions.scores.{'several' if several else 'one'}", n=n, low=scale.low, high=scale.high, **names)
+
+
+def _groups_reading(table: pd.DataFrame) -> str:
+    if table.empty:
+        return say(f"dimensions.scores.groups.{Verdict.TOO_LITTLE}")
+    counts = {"dimensions": table["measure"].nunique(), "groups": table["group"].nunique()}
+    return say("dimensions.scores.groups", floor=int(GROUP_FLOOR), **counts)
+
+
+def _lowest_reading(rows: list[dict[str, Any]], lowest: str, n: int) -> str:
+    if n < int(MIN_ANSWERS) or any(row["verdict"] == Verdict.TOO_LITTLE for row in rows):
+        return say(f"dimensions.lowest.{Verdict.TOO_LITTLE}", n=n, least=int(MIN_ANSWERS))
+    if not rows:
+        return say("dimensions.lowest.one")
+    tied = [row["measure"] for row in rows if row["verdict"] != Verdict.ABOVE]
+    if tied:
+        return say(f"dimensions.lowest.{Verdict.UNCLEAR}", names=", ".join([lowest, *tied]))
+    gap = groups.amounts(rows[0]["gap"], rows[0]["gap_low"], rows[0]["gap_high"])
+    return say(f"dimensions.lowest.{Verdict.BELOW}", lowest=lowest, next=rows[0]["measure"], **gap)
+
+
+def _check_one_scale(scales: dict[str, Scale]) -> None:
+    if len({scale[1:] for scale in scales.values()}) > 1:
+        names = ", ".join(scale.column for scale in scales.values())
+        raise DataProblem(Fault(say("dimensions.fault.unlike", names=names), say("dimensions.fault.unlike.mend")))
+
+
+def _draw_periods(table: pd.DataFrame, ax: "Axes") -> None:
+    """Draw one line a dimension over the periods."""
+    colours = list(PALETTE.values())
+    periods = table[["group"]].drop_duplicates().sort_values("group")
+    for place, (label, rows) in enumerate(table.groupby("measure", sort=False)):
+        # A period held back for one dimension leaves a gap in its line, not a shift of the axis.
+        over_time(
+            periods.merge(rows, on="group", how="left").sort_values("group"), ax, colour=colours[place % len(colours)]
+        )
+        ax.get_lines()[-1].set_label(str(label))
+    if len(table):
+        ax.legend(fontsize="small", frameon=False)

@@ -1,0 +1,128 @@
+"""Customers in groups by how recently and how often they came, and what they spent."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crqkit.base import Result, Sentence, say
+from crqkit.base.cutoffs import GROUP_FLOOR, MIN_BUYERS
+from crqkit.stats.disclosure import shown_groups
+from crqkit.tables.calendar import AsOf
+from crqkit.tables.engine import collect
+from crqkit.tables.people import RFM_MEASURES, rfm_cuts
+from crqkit.tables.people import rfm as scores
+from crqkit.value.days import cited
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, repr=False)
+class Rfm(Result):
+    """Scores a customer, with their cut points.
+
+    Attributes
+    ----------
+    cuts : DataFrame
+        ``measure, score, from, to, n``: the values that got each score.
+    cells : DataFrame
+        ``r, f, n``: customers by recency and frequency score; `n` is missing where it is withheld.
+    """
+
+    cuts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    cells: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __repr__(self) -> str:
+        # Keys stay out of what is printed: the cut points say what the scores mean.
+        return repr(Result(self.cuts, self.reading, self.cautions))
+
+    def _repr_html_(self) -> str:
+        return Result(self.cuts, self.reading, self.cautions)._repr_html_()
+
+
+def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5) -> Rfm:
+    """Score customers on recency, frequency and money, equal values alike, and show the cut points.
+
+    The rule is that of `crqkit.tables.rfm`: 1 + floor(bins × percent rank), at most `bins`; recency is reversed, so
+    that 5 is best everywhere.
+
+    Parameters
+    ----------
+    orders : DataFrame or Ibis table
+        ``customer_key, at, status, net, currency``, one currency.
+    as_of : date, optional
+        Later rows do not count, and recency is counted to here.
+    bins : int
+        The best score.
+
+    Returns
+    -------
+    Rfm
+        `table` has one row a customer with a visit: ``customer_key, as_of, recency_days, frequency, monetary, r, f,
+        m``; `cuts` the cut points; `cells` the customers by recency and frequency, none under five shown. Printed,
+        it shows the cut points and no keys.
+
+    Raises
+    ------
+    DataProblem
+        A column is missing, or there are several currencies.
+
+    References
+    ----------
+    Hughes 1994, Strategic Database Marketing (scores by fifths); ties by percent rank: own convention.
+    """
+    table = collect(scores(orders, as_of=as_of, bins=bins))
+    cuts = collect(rfm_cuts(table))
+    cautions = [say(f"caution.value.tied_{name}") for name in RFM_MEASURES.values() if table[name].nunique() == 1]
+    return Rfm(
+        table,
+        _reading(cuts, len(table)),
+        cautions=tuple(cautions),
+        sources=(
+            "Hughes 1994, Strategic Database Marketing (scores by fifths)",
+            *cited(GROUP_FLOOR, MIN_BUYERS),
+        ),
+        settings={"function": "rfm", "as_of": as_of, "bins": bins},
+        draw=_draw,
+        cuts=cuts,
+        cells=count_cells(table),
+    )
+
+
+def count_cells(table: pd.DataFrame) -> pd.DataFrame:
+    """Return ``r, f, n``; where fewer than five persons are, or could be worked out, `n` is missing."""
+    counts = table.groupby(["r", "f"]).size()
+    shown = shown_groups(dict(counts), int(GROUP_FLOOR))
+    visible = counts.astype("Int64").where(counts.index.isin(shown))
+    return visible.rename("n").reset_index()
+
+
+def _reading(cuts: pd.DataFrame, customers: int) -> Sentence:
+    if customers < int(MIN_BUYERS):
+        return say("rfm.too_little")
+    top = cuts.sort_values("score").groupby("measure").tail(1).set_index("measure")
+    recent, often = top.loc["recency_days"], top.loc["frequency"]
+    if min(recent["n"], often["n"]) < int(GROUP_FLOOR):
+        return say("rfm.withheld")
+    cells = {"recent": recent["n"], "days": recent["to"], "often": often["n"], "visits": often["from"]}
+    return say("rfm.shown", **cells)
+
+
+def _draw(table: pd.DataFrame, ax: "Axes") -> "Axes":
+    """Draw customers by recency and frequency score; cells that are withheld stay empty."""
+    cells = count_cells(table)
+    grid = cells.pivot(index="f", columns="r", values="n").astype("float64")
+    grid = grid.reindex(index=sorted(grid.index, reverse=True))
+    ax.imshow(grid, cmap="Blues", aspect="auto")
+    middle = grid.max().max() / 2
+    for y, (_, row) in enumerate(grid.iterrows()):
+        for x, value in enumerate(row):
+            if value == value:
+                ax.text(x, y, int(value), ha="center", va="center", color="white" if value > middle else "black")
+    ax.set_xticks(range(grid.shape[1]), grid.columns)
+    ax.set_yticks(range(grid.shape[0]), grid.index)
+    ax.set_xlabel(say("rfm.axis_recency"))
+    ax.set_ylabel(say("rfm.axis_frequency"))
+    return ax

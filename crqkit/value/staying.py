@@ -1,0 +1,216 @@
+"""Who stays: from one period to the next, whether that changed, and the rate of contracts."""
+
+from typing import TYPE_CHECKING, Any
+
+from crqkit.base import Cutoff, DataProblem, Fault, Result, Sentence, measures, say, verdict
+from crqkit.base.charts import over_time
+from crqkit.base.cutoffs import CONFIDENCE, COVERAGE, MIN_BUYERS
+from crqkit.stats.differences import MOVER, difference_of_intervals
+from crqkit.stats.proportions import WILSON, wilson
+from crqkit.tables.calendar import AsOf
+from crqkit.tables.engine import collect, open_orders
+from crqkit.tables.over_time import returns
+from crqkit.value.covered import identified_share
+from crqkit.value.days import PARTIAL, cited
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+
+NAN = float("nan")
+
+
+def retention(
+    orders: "pd.DataFrame | ir.Table",
+    *,
+    period: str = "quarter",
+    as_of: AsOf = None,
+    timezone: str = "UTC",
+    cutoff: Cutoff = COVERAGE,
+) -> Result:
+    """Return, for each period, the share of its buyers who bought again in the next period.
+
+    Both periods must be over: `as_of` lies on the last day of the next or later.
+
+    Parameters
+    ----------
+    orders : DataFrame or Ibis table
+        ``customer_key, at, status``.
+    period : {"week", "month", "quarter", "year"}
+        In `timezone`.
+    as_of : date, optional
+        Later rows do not count.
+    cutoff : Cutoff
+        Share of sales with a customer under which nothing is shown.
+
+    Returns
+    -------
+    Result
+        Measure ``retention``, one row a period (group): share from 0 to 1 with Wilson's interval, `n` buyers;
+        `next` period, `returned`, `whole` (false where the file begins within the period), `coverage`, `limit` and
+        `least` (the cut-offs). Estimates are missing where coverage or `n` is too low. The reading is on the last
+        whole pair; periods are not pooled, because the same customers are in several.
+    """
+    table = _pairs(orders, period, as_of, timezone, cutoff)
+    cautions = [say("caution.value.not_lost")]
+    if len(table) and not table["whole"].iloc[0]:
+        cautions.append(say("caution.value.first_partial", period=table["group"].iloc[0]))
+    if len(table):
+        cautions.insert(0, say("caution.value.identified_only", coverage=table["coverage"].iloc[-1]))
+    return Result(
+        table,
+        _reading(table),
+        cautions=tuple(cautions),
+        sources=(WILSON, *cited(cutoff, MIN_BUYERS, PARTIAL)),
+        settings=_settings("retention", period, as_of, timezone, cutoff),
+        draw=over_time,
+    )
+
+
+def retention_change(
+    orders: "pd.DataFrame | ir.Table",
+    *,
+    period: str = "quarter",
+    as_of: AsOf = None,
+    timezone: str = "UTC",
+    cutoff: Cutoff = COVERAGE,
+) -> Result:
+    """Return whether the last retention differs from the one before it.
+
+    The interval of the difference is put together from the two Wilson intervals (MOVER) as if the customers of
+    both were different ones. Many are the same, and one who came back once is likelier to come back again; that
+    makes the true doubt smaller, so the interval is on the safe side.
+
+    Returns
+    -------
+    Result
+        Measure ``retention`` for both periods, then ``retention_change`` (difference of shares, −1 to 1; `n` the
+        smaller side). The reading is one of ``above, below, unclear, too_little, withheld``.
+    """
+    pairs = _pairs(orders, period, as_of, timezone, cutoff)
+    two = pairs[pairs["whole"]].tail(2)
+    before, now = (wilson(_count(row["returned"]), int(row["n"]), confidence=float(CONFIDENCE)) for _, row in two.iterrows()) if (
+        len(two) > 1 and two["estimate"].notna().all()
+    ) else (None, None)
+    if before is None:
+        withheld = len(two) > 0 and two["coverage"].iloc[-1] < float(cutoff)
+        difference = {"estimate": NAN, "low": NAN, "high": NAN, "n": int(two["n"].min()) if len(two) > 1 else 0}
+        cells = {"coverage": two["coverage"].iloc[-1], "limit": float(cutoff)} if withheld else {}
+        reading = say("retention.withheld" if withheld else "retention.change.too_little", **cells)
+    else:
+        gap = difference_of_intervals(now, before)
+        difference = {"estimate": gap.estimate, "low": gap.low, "high": gap.high, "n": gap.n}
+        outcome = verdict(gap.low, gap.high, gap.n, min_n=int(MIN_BUYERS))
+        shares = two["estimate"].tolist()
+        reading = say(f"retention.change.{outcome}", before=shares[0], now=shares[1], period=two["group"].iloc[-1])
+    label = two["group"].iloc[-1] if len(two) else ""
+    row = {"measure": "retention_change", "group": label, "unit": "difference of shares"} | difference
+    return Result(
+        measures([*two.to_dict("records"), row]),
+        reading,
+        cautions=(say("caution.value.season"), say("caution.value.overlap")),
+        sources=(WILSON, MOVER, *cited(cutoff, MIN_BUYERS)),
+        settings=_settings("retention_change", period, as_of, timezone, cutoff),
+    )
+
+
+def retention_rate(start: int, new: int, end: int) -> Result:
+    """Return retention and churn under contract, from three counts.
+
+    Parameters
+    ----------
+    start, new, end : int
+        Customers at the start, those who joined since, and those at the end.
+
+    Returns
+    -------
+    Result
+        Measures ``retention`` = (end − new) / start and ``churn`` = 1 − retention, shares from 0 to 1 with Wilson's
+        interval; `n` is `start`.
+
+    Raises
+    ------
+    DataProblem
+        A count is not a whole number of at least 0, nobody was there at the start, or more stayed than were there.
+
+    Examples
+    --------
+    >>> retention_rate(100, 20, 95).table["estimate"].tolist()
+    [0.75, 0.25]
+    """
+    _check_counts(start=start, new=new, end=end)
+    stayed = wilson(end - new, start, confidence=float(CONFIDENCE))
+    counts = {"group": "all", "n": start, "unit": "share", "least": int(MIN_BUYERS)}
+    rows = [
+        {"measure": "retention", "estimate": stayed.estimate, "low": stayed.low, "high": stayed.high} | counts,
+        {"measure": "churn", "estimate": 1 - stayed.estimate, "low": 1 - stayed.high, "high": 1 - stayed.low} | counts,
+    ]
+    table = measures(rows)
+    outcome = "too_little" if start < int(MIN_BUYERS) else "shown"
+    cells = {"share": stayed.estimate, "low": stayed.low, "high": stayed.high, "n": start, "least": int(MIN_BUYERS)}
+    return Result(
+        table,
+        say(f"retention.contract.{outcome}", **cells),
+        sources=(WILSON, *cited(MIN_BUYERS)),
+        settings={"function": "retention_rate", "start": start, "new": new, "end": end, "confidence": float(CONFIDENCE)},
+    )
+
+
+def _check_counts(**counts: Any) -> None:
+    faults = [
+        Fault("not a number of customers", "Give a whole number of at least 0.", column=name, value=value)
+        for name, value in counts.items()
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0
+    ]
+    if not faults and counts["start"] == 0:
+        faults.append(Fault("nobody was there at the start", "A rate needs at least one customer.", column="start", value=0))
+    if not faults and counts["end"] < counts["new"]:
+        mend = "Those who joined and left again count neither as new nor at the end."
+        faults.append(Fault("more customers joined than were there at the end", mend, column="new", value=counts["new"]))
+    if not faults and counts["end"] - counts["new"] > counts["start"]:
+        mend = "Check that everyone who joined is among the new."
+        faults.append(Fault("more customers stayed than were there at the start", mend, column="end", value=counts["end"]))
+    if faults:
+        raise DataProblem(faults)
+
+
+def _pairs(orders: Any, period: str, as_of: AsOf, timezone: str, cutoff: Cutoff) -> "pd.DataFrame":
+    opened = open_orders(orders, as_of=as_of, timezone=timezone)
+    pairs = collect(returns(orders, period=period, as_of=as_of, timezone=timezone))
+    covered = identified_share(opened)
+    rows = []
+    for row in pairs.itertuples():
+        share = wilson(row.returned, row.buyers, confidence=float(CONFIDENCE))
+        shown = covered >= float(cutoff) and row.buyers >= int(MIN_BUYERS)
+        low, estimate, high = (share.low, share.estimate, share.high) if shown else (NAN, NAN, NAN)
+        rows.append(
+            {"measure": "retention", "group": row.period, "estimate": estimate, "low": low, "high": high}
+            | {"n": row.buyers, "unit": "share", "next": row.next, "returned": row.returned if shown else None}
+            | {"whole": opened.first <= row.start + float(PARTIAL) * (row.end - row.start)}
+            | {"coverage": covered, "limit": float(cutoff), "least": int(MIN_BUYERS)}
+        )
+    if not rows:
+        return measures([]).assign(next="", returned=NAN, whole=False, coverage=covered, limit=NAN, least=NAN)
+    return measures(rows)
+
+
+def _reading(table: "pd.DataFrame") -> Sentence:
+    whole = table[table["whole"]]
+    if not len(whole):
+        return say("retention.no_pair")
+    row = whole.iloc[-1]
+    if row["coverage"] < row["limit"]:
+        return say("retention.withheld", coverage=row["coverage"], limit=row["limit"])
+    if row["n"] < row["least"]:
+        return say("retention.too_little", n=row["n"], period=row["group"], least=row["least"])
+    cells = {name: row[name] for name in ("n", "low", "high", "next")}
+    return say("retention.shown", share=row["estimate"], period=row["group"], **cells)
+
+
+def _count(value: Any) -> int:
+    return int(value)
+
+
+def _settings(function: str, period: str, as_of: AsOf, timezone: str, cutoff: Cutoff) -> dict[str, Any]:
+    names = {"function": function, "period": period, "as_of": as_of, "timezone": timezone}
+    return names | {"confidence": float(CONFIDENCE), "cutoff": float(cutoff)}
