@@ -5,7 +5,7 @@ The start of Python itself is taken off both, else it would hide the difference.
 
 import json
 
-from measure import cost, pairs
+from support.measure import cost, pairs
 
 RUNS = 7
 

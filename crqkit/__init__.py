@@ -1,8 +1,8 @@
 """Customer relationship quality and health for small businesses.
 
 >>> import crqkit
->>> sorted(crqkit.__all__)[:3]
-['DataProblem', 'Result', 'coverage']
+>>> crqkit.__all__[:3]
+['DataProblem', 'Result', 'Shop']
 """
 
 from importlib import import_module
@@ -31,7 +31,7 @@ _HOMES = {
     "page": "crqkit.report",
 }
 
-__all__ = sorted(_HOMES)
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

@@ -27,9 +27,13 @@ def build_parser() -> argparse.ArgumentParser:
     for name, act in (("check", check), ("report", report)):
         sub = command(name, act)
         sub.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
-        sub.add_argument("--drop-faulty", action="store_true", help="leave out faulty rows and count them, instead of refusing")
+        sub.add_argument(
+            "--drop-faulty", action="store_true", help="leave out faulty rows and count them, instead of refusing"
+        )
         if name == "report":
-            sub.add_argument("-o", "--out", type=Path, required=True, help="folder for the page, or a name ending in .html")
+            sub.add_argument(
+                "-o", "--out", type=Path, required=True, help="folder for the page, or a name ending in .html"
+            )
             sub.add_argument("--brand", type=Path, help="a small file with name, colour and logo")
             sub.add_argument("--as-of", metavar="DATE", help="leave out everything after this day, like 2026-09-30")
     command("map", map_file).add_argument("file", type=Path)
@@ -94,14 +98,11 @@ def _read(arguments: argparse.Namespace) -> list:
 
 def check(arguments: argparse.Namespace) -> None:
     """Print what was read, kept and dropped."""
-    from crqkit.base.messages import templates
+    from crqkit.intake import log_sentences
 
     for shop in _read(arguments):
-        log = shop.log.copy()
-        log["reason"] = [
-            say(f"log.dropped.{reason}") if f"log.dropped.{reason}" in templates() else reason for reason in log["reason"]
-        ]
-        print(log.to_string(index=False, na_rep=""))
+        for sentence in log_sentences(shop.log):
+            print(sentence)
         for name, table in shop.tables.items():
             print(say("cli.check.table", table=name, rows=len(table)))
         for caution in shop.cautions:

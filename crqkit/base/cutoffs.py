@@ -26,9 +26,20 @@ class Cutoff:
 OWN = "own convention of crqkit"
 
 GROUP_FLOOR = Cutoff("group_floor", 5, f"{OWN}: under five persons single answers can be guessed", "any table shown")
-MIN_ANSWERS = Cutoff("min_answers", 10, f"{OWN}: below ten, an interval leans on assumptions alone", "scores, shares, their differences")
-MIN_BUYERS = Cutoff("min_buyers", 20, f"{OWN}: fewer buyers give intervals wider than 40 points", "retention and repeat shares")
-COVERAGE = Cutoff("coverage", 0.5, f"{OWN}: with under half of the sales identified, the rest decides", "figures on returning customers")
-TOP_BOXES = Cutoff("top_boxes", 2, "industry habit: the two best answers count as satisfied", "satisfaction on 5 to 11 points")
+MIN_ANSWERS = Cutoff(
+    "min_answers", 10, f"{OWN}: below ten, an interval leans on assumptions alone", "scores, shares, their differences"
+)
+MIN_BUYERS = Cutoff(
+    "min_buyers", 20, f"{OWN}: fewer buyers give intervals wider than 40 points", "retention and repeat shares"
+)
+COVERAGE = Cutoff(
+    "coverage",
+    0.5,
+    f"{OWN}: with under half of the sales identified, the rest decides",
+    "figures on returning customers",
+)
+TOP_BOXES = Cutoff(
+    "top_boxes", 2, "industry habit: the two best answers count as satisfied", "satisfaction on 5 to 11 points"
+)
 LIST_LENGTH = Cutoff("list_length", 20, f"{OWN}: what a small shop can do in a week", "this week's list")
 CONFIDENCE = Cutoff("confidence", 0.95, "the usual level; stated with every interval", "all intervals")

@@ -67,7 +67,9 @@ class Result:
 def rounded(table: "pd.DataFrame", digits: int = 3) -> "pd.DataFrame":
     """Return `table` for showing: floats with `digits` significant digits, whole numbers whole."""
     floats = table.select_dtypes("float").columns
-    return table.assign(**{name: table[name].map(lambda x: significant(x, digits), na_action="ignore") for name in floats})
+    return table.assign(
+        **{name: table[name].map(lambda x: significant(x, digits), na_action="ignore") for name in floats}
+    )
 
 
 def significant(value: float, digits: int = 3) -> str:

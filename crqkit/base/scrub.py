@@ -18,6 +18,7 @@ _IDENTIFIERS = re.compile(
     re.VERBOSE,
 )
 
+
 def scrub(text: str) -> str:
     """Return `text` with e-mail, web and IP addresses and phone numbers replaced.
 

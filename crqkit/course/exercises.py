@@ -30,6 +30,13 @@ class Feedback:
         return f"<p><strong>{html.escape(self.opening)}</strong> {html.escape(self.text)}</p>"
 
 
+class Hint(Feedback):
+    """A first step, folded away in a notebook until it is asked for."""
+
+    def _repr_html_(self) -> str:
+        return f"<details><summary>{html.escape(self.opening)}</summary>{html.escape(self.text)}</details>"
+
+
 def check(name: str, answer: Any, *given: Any) -> Feedback:
     """Check an answer to an exercise.
 
@@ -58,9 +65,9 @@ def check(name: str, answer: Any, *given: Any) -> Feedback:
     return Feedback(outcome == "right", words()["right" if outcome == "right" else "not_yet"], texts[outcome])
 
 
-def hint(name: str) -> Feedback:
-    """Return a first step towards the answer."""
-    return Feedback(False, words()["hint"], _exercise(name)[2]["hint"])
+def hint(name: str) -> Hint:
+    """Return a first step towards the answer; a notebook shows it when it is clicked."""
+    return Hint(False, words()["hint"], _exercise(name)[2]["hint"])
 
 
 def unanswered(answer: Any) -> bool:

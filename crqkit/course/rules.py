@@ -136,9 +136,9 @@ def names_are_public(book: Book) -> list[str]:
         if isinstance(node, ast.Attribute):
             if node.attr.startswith("_"):
                 faults.append(node.attr)
-            chain = ast.unparse(node).split(".")
-            name = ".".join([known.get(chain[0], ""), *chain[1:]])
-            faults += [name] if not is_public(name) else []
+            root, *rest = ast.unparse(node).split(".")
+            name = ".".join([known.get(root, ""), *rest])
+            faults += [name] if all(part.isidentifier() for part in rest) and not is_public(name) else []
     return [f"not a public name: {name}" for name in dict.fromkeys(faults)]
 
 

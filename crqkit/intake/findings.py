@@ -20,6 +20,12 @@ class Findings:
     faults: list[Fault] = field(default_factory=list)
     cautions: list[str] = field(default_factory=list)
     spoiled: set[int] = field(default_factory=set)
+    # Faults of rows that cannot be mended by leaving the rows out.
+    fatal: bool = False
+    # Whether times without a zone were met.
+    naive: bool = False
+    # What a file of settings says itself, beside the defaults.
+    told: set[str] = field(default_factory=set)
 
     def whole(self, what: str, mend: str, *, column: str = "", value: Any = "") -> None:
         """Note a fault of the file or of a whole column: it refuses the file even where faulty rows are dropped."""
@@ -44,4 +50,4 @@ class Findings:
     @property
     def refuses(self) -> bool:
         """Whether something is wrong with the file as a whole."""
-        return any(fault.row is None for fault in self.faults)
+        return self.fatal or any(fault.row is None for fault in self.faults)

@@ -87,8 +87,9 @@ def read_settings(folder: Path, findings: Findings) -> Settings:
     _check_keys(given, SETTINGS, findings)
     good = {name: value for name, value in given.items() if name in SETTINGS and _fits(value, SETTINGS[name])}
     _check_values(good, findings)
-    if any(fault for fault in findings.faults):
-        good = {"name": folder.name}
+    if findings.faults:
+        good = {}
+    findings.told = set(good)
     return Settings(**({"name": folder.resolve().name} | good))
 
 

@@ -24,6 +24,9 @@ class Settings:
     opened: date | None = None
     # Persons on the list from which a random sample was drawn; empty unless that is what was done.
     sampled_from: int | None = None
+    # How the files of this folder write dates and numbers, where they cannot tell it themselves.
+    date_order: str = ""
+    decimal: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,9 @@ class Shop:
     tables : mapping of str to DataFrame
         Those of `crqkit.tables.schema.TABLES` that the files held; also as attributes (``shop.orders``).
     log : DataFrame
-        ``file, format, table, outcome, reason, rows``: what became of every row read.
-        `outcome` is ``read``, ``kept`` or ``dropped``; `reason` is a message id part for dropped rows.
+        ``file, format, table, outcome, reason, rows, detail``: what became of every row read.
+        `outcome` is ``read``, ``kept``, ``dropped`` or ``not read``; `reason` ends a message id,
+        ``log.dropped.<reason>`` or ``log.not_read.<reason>``; `detail` is the other file, or the owner's own words.
     form : Form
         The questions behind ``responses``.
     """
@@ -62,8 +66,9 @@ class Shop:
 
     @cached_property
     def answers(self) -> pd.DataFrame:
-        """One row a filled-in questionnaire: ``customer_key, at`` and a column an item."""
-        return answers(self.responses, self.form)
+        """One row a filled-in questionnaire: ``customer_key``, ``at`` (by the shop's clock) and a column an item."""
+        wide = answers(self.responses, self.form)
+        return wide.assign(at=wide["at"].dt.tz_convert(self.settings.timezone))
 
     @property
     def as_of(self) -> pd.Timestamp:

@@ -51,6 +51,7 @@ def _converted(cells: Cells, shared: str, habits: Habits, findings: Findings) ->
     naive = ~exact & text.str.match(_ISO + "$").fillna(False).astype(bool)
     if exact.any():
         result[exact] = pd.to_datetime(text[exact], format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
+    findings.naive |= bool((naive & text.str.contains(":", regex=False).fillna(False)).any())
     if naive.any():
         result[naive] = _localized(pd.to_datetime(text[naive], format="ISO8601", errors="coerce"), habits.timezone)
     others = text.notna() & (text != "") & ~exact & ~naive
@@ -63,6 +64,7 @@ def _converted(cells: Cells, shared: str, habits: Habits, findings: Findings) ->
                 f"Write date_order: {DAY_FIRST} or date_order: {MONTH_FIRST} in the mapping of this file or in shop.yml.",
                 column=cells.column, value=rest.values.iloc[0],
             )
+        findings.naive |= any((parts := _matched(one)) and parts["hour"] and not parts["zone"] for one in rest.values.unique())
         result[others] = _other(rest.values, order or DAY_FIRST, habits.timezone)
     mend = "Write the date like 2026-05-31, in the same way in the whole column."
     cells.fault(result.isna() & text.notna() & (text != ""), findings, "not a date", mend)

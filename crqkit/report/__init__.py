@@ -11,7 +11,7 @@ _HOMES = {
     "page": "compose",
     "write_pages": "compose",
 }
-__all__ = sorted(_HOMES)
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

@@ -40,7 +40,9 @@ def read_brand(path: Path | str) -> Brand:
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError) as error:
-        raise DataProblem(Fault("the brand file cannot be read", "Give the path of a small text file.", str(path))) from error
+        raise DataProblem(
+            Fault("the brand file cannot be read", "Give the path of a small text file.", str(path))
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark else None
@@ -73,7 +75,11 @@ def _colour(given: Mapping[str, Any], path: Path) -> list[Fault]:
         mend = "Write it like '#0072B2', in quotes."
         return [Fault("this is not a colour", mend, path.name, column="colour", value=colour)]
     if contrast_with_white(str(colour)) < CONTRAST:
-        return [Fault("white text is hard to read on it", "Choose a darker colour.", path.name, column="colour", value=colour)]
+        return [
+            Fault(
+                "white text is hard to read on it", "Choose a darker colour.", path.name, column="colour", value=colour
+            )
+        ]
     return []
 
 
@@ -94,11 +100,27 @@ def _logo(given: Mapping[str, Any], path: Path) -> list[Fault]:
     logo = path.parent / str(given["logo"])
     known = ", ".join(sorted(LOGO_TYPES))
     if logo.suffix.lower() not in LOGO_TYPES:
-        return [Fault("this is not a picture that can be used", f"Use one of {known}.", path.name, column="logo", value=logo.name)]
+        return [
+            Fault(
+                "this is not a picture that can be used",
+                f"Use one of {known}.",
+                path.name,
+                column="logo",
+                value=logo.name,
+            )
+        ]
     if not logo.is_file():
-        return [Fault("this picture was not found", "Put it beside the brand file.", path.name, column="logo", value=logo.name)]
+        return [
+            Fault(
+                "this picture was not found", "Put it beside the brand file.", path.name, column="logo", value=logo.name
+            )
+        ]
     if logo.stat().st_size > LOGO_BYTES:
-        return [Fault("this picture is too large", "Make it smaller than 500 kB.", path.name, column="logo", value=logo.name)]
+        return [
+            Fault(
+                "this picture is too large", "Make it smaller than 500 kB.", path.name, column="logo", value=logo.name
+            )
+        ]
     return []
 
 

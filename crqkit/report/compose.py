@@ -108,7 +108,9 @@ def _until(shop: Shop, as_of: date | str | None) -> Shop:
     try:
         end = pd.Timestamp(as_of).tz_localize(shop.settings.timezone) + pd.Timedelta(days=1)
     except ValueError as error:
-        raise DataProblem(Fault("this is not a date", "Write it like 2026-09-30.", column="as-of", value=as_of)) from error
+        raise DataProblem(
+            Fault("this is not a date", "Write it like 2026-09-30.", column="as-of", value=as_of)
+        ) from error
     end = end.tz_convert("UTC")
     kept = {
         name: table[~(table["at"] >= end)].reset_index(drop=True) if "at" in table else table
@@ -129,7 +131,9 @@ def _one_currency(shop: Shop) -> tuple[Shop, Sentence | None]:
     main = main_currency(shop.orders)
     kept = shop.orders[shop.orders["currency"] == main].reset_index(drop=True)
     others = int(currencies.sum() - currencies[main])
-    return replace(shop, tables={**shop.tables, "orders": kept}), say("page.have.currencies", currency=main, others=others)
+    return replace(shop, tables={**shop.tables, "orders": kept}), say(
+        "page.have.currencies", currency=main, others=others
+    )
 
 
 def _headline(shop: Shop, sections: list[Section]) -> Sentence:

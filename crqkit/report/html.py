@@ -24,7 +24,9 @@ def _environment() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("crqkit.report", "templates")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.globals["say"] = say
     return environment
 
@@ -32,17 +34,21 @@ def _environment() -> Any:
 def render(page: Page, brand: Brand) -> str:
     """Return the page as HTML. Every string from a file is escaped."""
     form = load_form("pocket")
-    return _environment().get_template("page.html.j2").render(
-        page=page,
-        brand=brand,
-        style=_style(),
-        sections=[view for section in page.sections if (view := _view(section))],
-        cannot=[*page.cannot, say("page.cannot.why")],
-        method=_method(page),
-        asked=page.shop.has("responses"),
-        form=form,
-        ratings=form.of_kind(RATING),
-        texts=form.of_kind(TEXT),
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            page=page,
+            brand=brand,
+            style=_style(),
+            sections=[view for section in page.sections if (view := _view(section))],
+            cannot=[*page.cannot, say("page.cannot.why")],
+            method=_method(page),
+            asked=page.shop.has("responses"),
+            form=form,
+            ratings=form.of_kind(RATING),
+            texts=form.of_kind(TEXT),
+        )
     )
 
 

@@ -4,12 +4,12 @@ import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from crqkit.base import DataProblem, Fault
-from crqkit.intake import PRIVATE
+from crqkit.intake.privacy import FOLDER as PRIVATE
 
 if TYPE_CHECKING:
     from crqkit.report.compose import Page
@@ -60,7 +60,9 @@ def _read(path: Path) -> Snapshot:
         return Snapshot(pd.Timestamp(kept["as_of"]), tables)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         mend = "Remove it: the next page then starts anew."
-        raise DataProblem(Fault("this kept page is damaged", mend, file=str(path.relative_to(path.parents[2])))) from error
+        raise DataProblem(
+            Fault("this kept page is damaged", mend, file=str(path.relative_to(path.parents[2])))
+        ) from error
 
 
 def last_advice(folder: Path, before: pd.Timestamp) -> pd.DataFrame:
@@ -91,7 +93,8 @@ def _read_advice(path: Path) -> pd.DataFrame:
 def _advice(path: Path, listed: pd.DataFrame, day: str) -> bytes:
     known = _read_advice(path)
     today = known[known["advised_on"] == day].set_index("customer_key")["done"]
-    rows = listed[["customer_key", "action", "why"]].assign(advised_on=day, done=listed["customer_key"].map(today).fillna(""))
-    both: dict[str, Any] = {"index": False, "lineterminator": "\n"}
+    rows = listed[["customer_key", "action", "why"]].assign(
+        advised_on=day, done=listed["customer_key"].map(today).fillna("")
+    )
     table = pd.concat([known[known["advised_on"] != day], rows[ADVICE]])
-    return table.to_csv(**both).encode("utf-8-sig")
+    return table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")

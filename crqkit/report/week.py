@@ -14,7 +14,9 @@ REGULAR_VISITS = Cutoff("regular_visits", 4, f"{OWN}: three gaps are the least t
 QUIET_RATIO = Cutoff("quiet_ratio", 1.5, f"{OWN}: half as long again as the longest usual gap", "this week's list")
 LOST_RATIO = Cutoff("lost_ratio", 4.0, f"{OWN}: after four usual gaps a reminder comes too late", "this week's list")
 UNHAPPY_RECOMMEND = Cutoff("unhappy_recommend", 6, "0 to 6 are detractors; Reichheld 2003", "0 to 10 scale")
-UNHAPPY_SHARE = Cutoff("unhappy_share", 0.25, f"{OWN}: the lowest quarter of the answer scale", "dimension scores of one person")
+UNHAPPY_SHARE = Cutoff(
+    "unhappy_share", 0.25, f"{OWN}: the lowest quarter of the answer scale", "dimension scores of one person"
+)
 RECENT_DAYS = Cutoff("recent_days", 60, f"{OWN}: later an answer to it feels odd", "answers and refunds")
 FRESH_DAYS = Cutoff("fresh_days", 14, f"{OWN}: two weeks", "greetings")
 MILESTONES = frozenset({10, 25, 50, 100, 200, 500})
@@ -69,7 +71,9 @@ def week_list(
 
 
 def _row(key: str, action: str, sentence: Sentence) -> dict[str, object]:
-    cells = {name: value for name, value in sentence.params.items() if name in ("day", "score", "visits", "days", "usual")}
+    cells = {
+        name: value for name, value in sentence.params.items() if name in ("day", "score", "visits", "days", "usual")
+    }
     return {"customer_key": key, "action": action, "reason_id": sentence.id, "why": sentence} | cells
 
 
@@ -90,9 +94,7 @@ def _unhappy(answers: pd.DataFrame, form: Form, as_of: pd.Timestamp) -> Iterator
             low, high = items[0].low, items[0].high
             mean = person[[item.id for item in items]].astype(float).mean()
             if mean <= low + float(UNHAPPY_SHARE) * (high - low):
-                sentence = say(
-                    "page.week.mend_low", day=day, score=mean, dimension=label.lower(), bottom=low, top=high
-                )
+                sentence = say("page.week.mend_low", day=day, score=mean, dimension=label.lower(), bottom=low, top=high)
                 yield _row(key, MEND, sentence)
                 break
 

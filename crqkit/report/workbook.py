@@ -53,9 +53,7 @@ def sentences(page: Page) -> pd.DataFrame:
 
 def sheets(page: Page) -> dict[str, pd.DataFrame]:
     """Return the tables by sheet name, ``section.table``."""
-    return {
-        f"{section.id}.{name}"[:31]: table for section in page.sections for name, table in section.tables.items()
-    }
+    return {f"{section.id}.{name}"[:31]: table for section in page.sections for name, table in section.tables.items()}
 
 
 def _write(writer: pd.ExcelWriter, name: str, table: pd.DataFrame) -> None:

@@ -1,12 +1,12 @@
 """Do groups differ, did anything change: means compared, many at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from crqkit.base import Result, measures, say
+from crqkit.base import Result, check_columns, say
 from crqkit.base.cutoffs import CONFIDENCE, GROUP_FLOOR
 from crqkit.stats.differences import DERRICK, difference_of_summaries, overlapping_difference
 from crqkit.stats.estimates import NAN
@@ -14,7 +14,7 @@ from crqkit.stats.means import mean_interval
 from crqkit.stats.multiplicity import BONFERRONI, HOLM, holm, simultaneous
 from crqkit.survey import groups
 from crqkit.survey.dimensions import form_cautions, known_people
-from crqkit.survey.people import ALL, Scale, people, ratings, scale_unit
+from crqkit.survey.people import ALL, COUNT, NUMBER, TEXT, Scale, as_measures, people, ratings, scale_unit
 from crqkit.survey.scores import HALF_ANSWERED, as_form, person_scores, scored_dimensions
 from crqkit.tables.form import Form
 
@@ -159,6 +159,7 @@ def _summaries(side: pd.DataFrame, **how: Any) -> Known:
         values, scales = _samples(side, **how)
         found = {name: mean_interval(sample) for name, sample in values.items()}
         return {name: (one.estimate, one.sd, one.n) for name, one in found.items()}, scales
+    check_columns(side, ["measure", "group", "sd", "n"] + (["dimension"] if how["form"] else []), "stored table")
     rows = side[side["group"] == ALL].dropna(subset=["estimate", "sd"])
     form = as_form(how["form"]) if how["form"] else None
     names = rows["dimension"] if form else rows["measure"]
@@ -177,14 +178,15 @@ def _scale(name: str, form: Form | None, low: float, high: float) -> Scale:
 
 
 def _gaps_table(
-    rows: list[dict[str, Any]], scales: Mapping[str, Scale], *, p_values: bool, extra: Iterable[str] = ()
+    rows: list[dict[str, Any]], scales: Mapping[str, Scale], *, p_values: bool, extra: Sequence[str] = ()
 ) -> pd.DataFrame:
     """Return compared pairs as measures; `p` only where asked for."""
-    shown = ["n", "shared", "verdict", *extra] + (["p"] if p_values else [])
+    shown = ["n", "shared", "verdict", "p", *extra]
     table = []
     for row in rows:
         label, low, high = scales[row["measure"]]
         ends = {"estimate": row["gap"], "low": row["gap_low"], "high": row["gap_high"], "unit": scale_unit(low, high)}
         cells = {"measure": label, "group": row["group"], "dimension": row["measure"]} | ends
         table.append(cells | {name: row[name] for name in shown})
-    return measures(table)
+    columns = {"dimension": TEXT, "shared": COUNT, "verdict": TEXT} | dict.fromkeys(extra, NUMBER)
+    return as_measures(table, columns | ({"p": NUMBER} if p_values else {}))

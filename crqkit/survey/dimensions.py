@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from crqkit.base import DataProblem, Fault, Result, Verdict, measures, say
+from crqkit.base import DataProblem, Fault, Result, Verdict, say
 from crqkit.base.charts import PALETTE, intervals, over_time
 from crqkit.base.cutoffs import CONFIDENCE, GROUP_FLOOR, MIN_ANSWERS
 from crqkit.stats.estimates import NAN, Estimate
@@ -13,7 +13,18 @@ from crqkit.stats.means import STUDENT, mean_interval
 from crqkit.stats.multiplicity import BONFERRONI, simultaneous
 from crqkit.stats.proportions import RULE_OF_THREE
 from crqkit.survey import groups
-from crqkit.survey.people import ALL, PERIODS, People, Scale, people, scale_unit
+from crqkit.survey.people import (
+    ALL,
+    NUMBER,
+    TEXT,
+    People,
+    Scale,
+    as_measures,
+    is_period,
+    least_shown,
+    people,
+    scale_unit,
+)
 from crqkit.survey.scores import HALF_ANSWERED, as_form, person_scores, scored_dimensions
 from crqkit.tables.form import RATING, Form
 
@@ -68,14 +79,14 @@ def dimension_scores(
         if by is None and not shown[dimension]:
             hidden = Estimate(NAN, NAN, NAN, int(known.table[dimension].notna().sum()))
             rows.append(cells | {"group": ALL} | hidden._asdict())
-    table = measures(rows)
+    table = as_measures(rows, {"sd": NUMBER, "dimension": TEXT})
     return Result(
         table,
         _groups_reading(table) if by else _scores_reading(table, scales),
-        tuple(known.cautions(by, withheld) + form_cautions(form, scales)),
+        tuple(known.cautions(by, withheld, least_shown(table)) + form_cautions(form, scales)),
         SCORE_SOURCES,
         {"form": form.id, "by": by, "confidence": confidence},
-        _draw_periods if by in PERIODS and by not in answers.columns else intervals,
+        _draw_periods if is_period(answers, by) else intervals,
     )
 
 
@@ -100,31 +111,23 @@ def lowest_dimension(answers: pd.DataFrame, *, form: Form | str, confidence: flo
     --------
     >>> answers = pd.DataFrame({"keeps_word": [4, 5, 4, 4] * 10, "cares": [4] * 40, "answers": [2, 3, 3, 2] * 10})
     >>> lowest_dimension(answers, form="pocket").reading
-    'Communication is clearly the lowest: 1.6 points (1.4 to 1.8) below Trust, the next.'
+    'Communication is clearly the lowest: 1.6 points (1.5 to 1.8) below Trust, the next.'
     """
     form, known, scales = known_people(answers, form, None)
     _check_one_scale(scales)
-    scores, family = known.table, len(scales) * (len(scales) - 1) // 2
-    means = scores[list(scales)].mean().sort_values(kind="stable")
-    lowest, level = str(means.index[0]), simultaneous(confidence, family)
-    differ = groups.difference_of_means(next(iter(scales.values()))[1:])
-    rows = []
-    for other in means.index[1:]:
-        both = scores[[lowest, other]].dropna()
-        found = differ(both[other], both[lowest], level)
-        names = {"lowest": scales[lowest].column, "dimension": other}
-        cells = groups.difference_cells(found)
-        cells = {"estimate": cells["gap"], "low": cells["gap_low"], "high": cells["gap_high"]} | cells
-        rows.append(
-            {"measure": scales[other].column, "group": ALL, "unit": scale_unit(*scales[other][1:])} | cells | names
-        )
-    rows.sort(key=lambda row: row["estimate"])
+    answered = known.table[list(scales)].notna().sum()
+    ranked = [name for name in scales if answered[name] >= int(MIN_ANSWERS)]
+    family = list(combinations(ranked, 2))
+    level = simultaneous(confidence, len(family))
+    rows = _gaps_above_lowest(known.table, {name: scales[name] for name in ranked}, level)
+    unranked = ", ".join(scales[name].column for name in scales if name not in ranked)
+    cautions = [say("caution.survey.unranked", names=unranked, least=int(MIN_ANSWERS))] if unranked else []
     return Result(
-        measures(rows).drop(columns=["gap", "gap_low", "gap_high", "p", "shared"], errors="ignore"),
-        _lowest_reading(rows, scales[lowest].column, len(scores)),
-        tuple(known.cautions() + ([say("caution.survey.family", family=family)] if family > 1 else [])),
+        as_measures(rows, {"lowest": TEXT, "dimension": TEXT, "verdict": TEXT}),
+        _lowest_reading(rows, asked=len(scales)),
+        tuple(known.cautions() + cautions + groups.family_caution(family) + form_cautions(form, scales)),
         (STUDENT, BONFERRONI, HALF_ANSWERED.reference),
-        {"form": form.id, "family": [list(pair) for pair in combinations(scales, 2)], "confidence": confidence},
+        {"form": form.id, "family": [list(pair) for pair in family], "confidence": confidence},
     )
 
 
@@ -166,11 +169,27 @@ def _groups_reading(table: pd.DataFrame) -> str:
     return say("dimensions.scores.groups", floor=int(GROUP_FLOOR), **counts)
 
 
-def _lowest_reading(rows: list[dict[str, Any]], lowest: str, n: int) -> str:
-    if n < int(MIN_ANSWERS) or any(row["verdict"] == Verdict.TOO_LITTLE for row in rows):
-        return say(f"dimensions.lowest.{Verdict.TOO_LITTLE}", n=n, least=int(MIN_ANSWERS))
-    if not rows:
+def _gaps_above_lowest(scores: pd.DataFrame, scales: dict[str, Scale], level: float) -> list[dict[str, Any]]:
+    """Return how far each other dimension lies above the one with the lowest mean, nearest first."""
+    if len(scales) < 2:
+        return []
+    lowest, *others = scores[list(scales)].mean().sort_values(kind="stable").index
+    differ, rows = groups.difference_of_means(scales[lowest][1:]), []
+    for other in others:
+        both = scores[[lowest, other]].dropna()
+        cells = groups.difference_cells(differ(both[other], both[lowest], level))
+        cells |= {"estimate": cells["gap"], "low": cells["gap_low"], "high": cells["gap_high"]}
+        names = {"measure": scales[other].column, "lowest": scales[lowest].column, "dimension": other}
+        rows.append(names | {"group": ALL, "unit": scale_unit(*scales[other][1:])} | cells)
+    return sorted(rows, key=lambda row: row["estimate"])
+
+
+def _lowest_reading(rows: list[dict[str, Any]], asked: int) -> str:
+    if asked == 1:
         return say("dimensions.lowest.one")
+    if not rows or any(row["verdict"] == Verdict.TOO_LITTLE for row in rows):
+        return say(f"dimensions.lowest.{Verdict.TOO_LITTLE}", least=int(MIN_ANSWERS))
+    lowest = rows[0]["lowest"]
     tied = [row["measure"] for row in rows if row["verdict"] != Verdict.ABOVE]
     if tied:
         return say(f"dimensions.lowest.{Verdict.UNCLEAR}", names=", ".join([lowest, *tied]))

@@ -1,6 +1,6 @@
 """Groups of people: which may be shown, and how each compares with all the others."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,8 +12,10 @@ from crqkit.stats.disclosure import shown_groups
 from crqkit.stats.estimates import NAN, Difference
 from crqkit.stats.means import Bounds
 from crqkit.stats.multiplicity import holm, simultaneous
+from crqkit.survey.people import NUMBER, TEXT
 
 Differ = Callable[[pd.Series, pd.Series, float], Difference]
+GAPS = {"gap": NUMBER, "gap_low": NUMBER, "gap_high": NUMBER, "verdict": TEXT}
 Shown = dict[str, list[str]]
 
 
@@ -75,6 +77,12 @@ def difference_cells(found: Difference) -> dict[str, Any]:
     return cells | {"n": found.n, "p": found.p, "shared": found.shared, "verdict": str(says)}
 
 
+def gap_cells(row: Mapping[str, Any], compared: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the gap of a row's group to the rest, as cells; none where the group was not compared."""
+    found = next((gap for gap in compared if gap["group"] == row["group"]), {})
+    return {name: found[name] for name in GAPS if name in found}
+
+
 def family_reading(prefix: str, rows: list[dict[str, Any]], labels: Mapping[str, str] | None = None) -> str:
     """Return the sentence on the widest clear gap of a family; none clear and too little have their own.
 
@@ -107,7 +115,7 @@ def amounts(gap: float, low: float, high: float) -> dict[str, float]:
     return {"gap": abs(gap), "low": ends[0], "high": ends[1]}
 
 
-def family_caution(rows: list[dict[str, Any]]) -> list[str]:
+def family_caution(rows: Sequence[Any]) -> list[str]:
     """Return the caution on many comparisons, if there were several."""
     return [say("caution.survey.family", family=len(rows))] if len(rows) > 1 else []
 

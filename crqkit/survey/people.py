@@ -1,15 +1,18 @@
 """From filled-in questionnaires to people: valid ratings, one row a person, groups of people."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from crqkit.base import ChoiceProblem, DataProblem, Fault, check_columns, say
+from crqkit.base import ChoiceProblem, DataProblem, Fault, check_columns, measures, say
 from crqkit.base.cutoffs import GROUP_FLOOR, MIN_ANSWERS
+from crqkit.base.result import MEASURE_COLUMNS
 
 PERIODS = {"month": "M", "quarter": "Q", "year": "Y"}
 ALL = "all"
+NUMBER, COUNT, TEXT = "float64", "Int64", "string"
 NAMED = 5
 
 
@@ -28,14 +31,14 @@ class People(NamedTuple):
     repeated: int
     unlabelled: int
 
-    def cautions(self, by: str | None = None, withheld: int = 0) -> list[str]:
-        """Return what limits any figure on these people."""
-        n, floor = self.table.index.nunique(), int(GROUP_FLOOR)
+    def cautions(self, by: str | None = None, withheld: int = 0, least_n: float = math.inf) -> list[str]:
+        """Return what limits any figure on these people; `least_n` are those behind the weakest figure shown."""
+        floor, least = int(GROUP_FLOOR), int(MIN_ANSWERS)
         found = [say("caution.survey.convenience")]
-        if n < int(MIN_ANSWERS):
-            found.append(say("caution.survey.small", least=int(MIN_ANSWERS)))
+        if min(least_n, self.table.index.nunique()) < least:
+            found.append(say("caution.survey.small", least=least))
         if withheld:
-            found.append(say("caution.survey.withheld", count=withheld, floor=floor))
+            found.append(say("caution.survey.withheld" if by else "caution.survey.hidden", count=withheld, floor=floor))
         if self.repeated:
             found.append(say("caution.survey.repeated", count=self.repeated))
         if self.unlabelled:
@@ -107,15 +110,29 @@ def group_labels(answers: pd.DataFrame, by: str | None) -> pd.Series:
         labels = answers[by].astype("string").str.strip()
         return labels.mask(labels == "")
     if by not in PERIODS:
-        raise ChoiceProblem(
-            "by", by, [*PERIODS, *(name for name in answers.columns if name not in ("at", "response_id"))]
-        )
+        raise ChoiceProblem("by", by, [*PERIODS, *answers.columns.difference(["at", "response_id"], sort=False)])
     check_columns(answers, ["at"], "answers")
     at = pd.to_datetime(answers["at"])
     # The clock the times carry decides the day: a table kept in the shop's zone is grouped by the shop's calendar.
     calendar = (at.dt.tz_localize(None) if at.dt.tz is not None else at).dt.to_period(PERIODS[by])
     labels = calendar.astype("string")
     return labels.str.replace("Q", "-Q").mask(at.isna())
+
+
+def as_measures(rows: list[dict[str, Any]], others: Mapping[str, str]) -> pd.DataFrame:
+    """Return rows as measures with the same further columns and types whether or not any row is left."""
+    table = measures(rows)
+    return table.reindex(columns=[*table.columns[: len(MEASURE_COLUMNS)], *others]).astype(dict(others))
+
+
+def least_shown(table: pd.DataFrame) -> float:
+    """Return the people behind the weakest figure of a table of measures."""
+    return float(table["n"].min()) if len(table) else math.inf
+
+
+def is_period(answers: pd.DataFrame, by: str | None) -> bool:
+    """Return whether `by` means the calendar and not a column."""
+    return by in PERIODS and by not in answers.columns
 
 
 def scale_unit(low: float, high: float) -> str:

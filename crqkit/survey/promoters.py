@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from crqkit.base import Cutoff, DataProblem, Fault, Result, Verdict, check_choice, measures, say, verdict
+from crqkit.base import Cutoff, DataProblem, Fault, Result, Verdict, check_choice, check_columns, say, verdict
 from crqkit.base.charts import intervals, over_time
 from crqkit.base.cutoffs import CONFIDENCE, GROUP_FLOOR, MIN_ANSWERS
 from crqkit.stats.differences import MOVER, correlation_of_shared, difference_of_intervals
@@ -14,7 +14,20 @@ from crqkit.stats.finite_population import SOURCE as COCHRAN
 from crqkit.stats.finite_population import correction
 from crqkit.stats.proportions import ROCKS, trinomial_difference
 from crqkit.survey import groups
-from crqkit.survey.people import ALL, PERIODS, People, Scale, people, ratings, scale_unit
+from crqkit.survey.people import (
+    ALL,
+    COUNT,
+    NUMBER,
+    TEXT,
+    People,
+    Scale,
+    as_measures,
+    is_period,
+    least_shown,
+    people,
+    ratings,
+    scale_unit,
+)
 
 REICHHELD = "Reichheld 2003, Harvard Business Review 81(12):46-54"
 PROMOTER = Cutoff("promoter", 9, REICHHELD, "recommendation asked from 0 to 10")
@@ -22,6 +35,7 @@ DETRACTOR = Cutoff("detractor", 6, REICHHELD, "recommendation asked from 0 to 10
 LOWEST, HIGHEST = 0, 10
 POINTS = 100
 CONVENIENCE, PROBABILITY = "convenience", "probability"
+CHANGE = {"before": NUMBER, "after": NUMBER, "n_before": COUNT, "n_after": COUNT, "shared": COUNT, "verdict": TEXT}
 COUNTS = ["promoters", "passives", "detractors"]
 
 
@@ -78,11 +92,9 @@ def net_promoter(
     factor = correction(n, population) if population and n else 1.0
     rows = [_row(groups.group_values(known.table, score, group), group, confidence, factor) for group in shown[score]]
     compared = groups.against_rest(known.table, shown, {score: _differ}, confidence) if by else []
-    table = measures(rows or ([] if by else [_empty(n)]))
-    if by:
-        gaps = pd.DataFrame(compared, columns=["group", "gap", "gap_low", "gap_high", "verdict"])
-        table = table.merge(gaps.astype({"group": "string"}), on="group", how="left")
-    cautions = known.cautions(by, withheld) + groups.family_caution(compared)
+    columns = {"sd": NUMBER} | dict.fromkeys(COUNTS, COUNT) | (groups.GAPS if by else {})
+    table = as_measures([row | groups.gap_cells(row, compared) for row in rows or ([] if by else [_empty(n)])], columns)
+    cautions = known.cautions(by, withheld, least_shown(table)) + groups.family_caution(compared)
     if population:
         cautions[0] = say("nps.caution.population", population=population)
     return Result(
@@ -91,7 +103,7 @@ def net_promoter(
         tuple(cautions),
         (ROCKS, REICHHELD) + ((COCHRAN,) if population else ()) + ((MOVER,) if by else ()),
         {"score": score, "by": by, "population": population, "sample": sample, "confidence": confidence},
-        over_time if by in PERIODS and by not in answers.columns else intervals,
+        over_time if is_period(answers, by) else intervals,
     )
 
 
@@ -121,7 +133,7 @@ def net_promoter_change(
     >>> before = pd.DataFrame({"recommend": [10] * 30 + [8] * 20 + [3] * 10})
     >>> after = pd.DataFrame({"recommend": [10] * 20 + [8] * 20 + [3] * 20})
     >>> net_promoter_change(before, after).reading
-    'The NPS fell by 33 points (6 to 59), from 33 to 0.'
+    'The NPS fell by 33 points (5 to 60), from 33 to 0.'
     """
     stored = "estimate" in before.columns or "estimate" in after.columns
     if stored:
@@ -139,7 +151,7 @@ def net_promoter_change(
     cautions = [say("caution.survey.convenience")]
     cautions += [say("caution.survey.summary" if stored else "caution.survey.unmatched")] if not found.shared else []
     return Result(
-        measures([_hide_small(row, min(first.n, second.n))]),
+        as_measures([_hide_small(row, min(first.n, second.n))], CHANGE),
         say(
             f"nps.change.{row['verdict']}",
             least=int(MIN_ANSWERS),
@@ -199,10 +211,9 @@ def _hide_small(row: dict[str, Any], n: int) -> dict[str, Any]:
 def _stored(table: pd.DataFrame, score: str, confidence: float) -> Estimate:
     if "estimate" not in table.columns:
         return _net(_people(table, score, None).table[score], confidence)
-    total = table[table["group"] == ALL]
-    if not set(COUNTS) <= set(table.columns) or len(total) != 1:
-        return trinomial_difference(0, 0, 0)
-    return trinomial_difference(*(float(total[name].iloc[0]) for name in COUNTS), confidence=confidence)
+    check_columns(table, ["group", *COUNTS], "stored table")
+    counts = table.loc[table["group"] == ALL, COUNTS].apply(pd.to_numeric).fillna(0).sum()
+    return trinomial_difference(*(float(counts[name]) for name in COUNTS), confidence=confidence)
 
 
 def _reading(table: pd.DataFrame) -> str:

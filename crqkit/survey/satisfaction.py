@@ -1,10 +1,13 @@
 """How was it: satisfaction (CSAT) and effort (CES)."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from crqkit.base import Cutoff, Result, Verdict, check_choice, measures, say, verdict
+from crqkit.base import Cutoff, Result, Verdict, check_choice, say, verdict
+from crqkit.base.charts import intervals, over_time
 from crqkit.base.cutoffs import CONFIDENCE, MIN_ANSWERS, OWN, TOP_BOXES
 from crqkit.stats.differences import DERRICK
 from crqkit.stats.estimates import NAN, Estimate
@@ -12,7 +15,21 @@ from crqkit.stats.means import STUDENT, mean_interval
 from crqkit.stats.multiplicity import BONFERRONI
 from crqkit.stats.proportions import WILSON, wilson
 from crqkit.survey import groups
-from crqkit.survey.people import ALL, Scale, people, ratings, scale_unit
+from crqkit.survey.people import (
+    ALL,
+    NUMBER,
+    TEXT,
+    Scale,
+    as_measures,
+    is_period,
+    least_shown,
+    people,
+    ratings,
+    scale_unit,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MAJORITY = Cutoff("majority", 0.5, f"{OWN}: 'most' means more than half", "shares of people")
 # Version 1 asks how much effort it took (1 very little, 5 very much); version 2 whether it was made easy (1 to 7).
@@ -21,7 +38,6 @@ EFFORT_SOURCES = {
     1: "Dixon, Freeman & Toman 2010, Harvard Business Review 88(7/8):116-122 (CES, version 1)",
     2: "Dixon, Toman & DeLisi 2013, The Effortless Experience (CES, version 2)",
 }
-GAPS = ["gap", "gap_low", "gap_high", "verdict"]
 
 
 def satisfaction(
@@ -81,14 +97,16 @@ def satisfaction(
         hidden = Estimate(NAN, NAN, NAN, len(known.table))
         rows = [_mean_row(hidden, ALL, low, high), _share_row(hidden, ALL, top)]
     compared = _compared(known.table, shown, score, (low, high), confidence) if by else []
-    table = measures([row | _gap(row, compared) for row in rows]) if by else measures(rows)
+    rows = [row | groups.gap_cells(row, compared if row["statistic"] == "mean" else []) for row in rows]
+    table = as_measures(rows, {"sd": NUMBER, "statistic": TEXT} | (groups.GAPS if by else {}))
     reading = groups.family_reading("csat.groups", compared) if by else _share_reading(rows[1], top)
     return Result(
         table,
         reading,
-        tuple(known.cautions(by, withheld) + groups.family_caution(compared)),
+        tuple(known.cautions(by, withheld, least_shown(table)) + groups.family_caution(compared)),
         (STUDENT, WILSON) + ((DERRICK, BONFERRONI) if by else ()),
         {"score": score, "top": top, "low": low, "high": high, "by": by, "confidence": confidence},
+        partial(_draw_means, draw=over_time if is_period(answers, by) else intervals),
     )
 
 
@@ -100,7 +118,7 @@ def effort(
     by: str | None = None,
     confidence: float = float(CONFIDENCE),
 ) -> Result:
-    """Customer Effort Score, mean with t interval, read the right way round.
+    """Read the Customer Effort Score, mean with t interval, the right way round.
 
     Parameters
     ----------
@@ -150,25 +168,27 @@ def effort(
         rows = [cells | {"group": ALL, "n": len(known.table), "low": NAN, "high": NAN}]
     compared = _compared(known.table, shown, score, (low, high), confidence) if by else []
     compared = [row | {"verdict": _polar(row["verdict"], better)} for row in compared]
-    table = measures([row | _gap(row, compared) for row in rows]) if by else measures(rows)
+    columns = {"sd": NUMBER, "better": TEXT} | (groups.GAPS if by else {})
+    table = as_measures([row | groups.gap_cells(row, compared) for row in rows], columns)
     return Result(
         table,
         groups.family_reading("ces.groups", compared) if by else _effort_reading(rows[0], version),
-        tuple(known.cautions(by, withheld) + groups.family_caution(compared)),
+        tuple(known.cautions(by, withheld, least_shown(table)) + groups.family_caution(compared)),
         (EFFORT_SOURCES[version], STUDENT) + ((DERRICK, BONFERRONI) if by else ()),
         {"score": score, "version": version, "by": by, "confidence": confidence},
+        over_time if is_period(answers, by) else intervals,
     )
+
+
+def _draw_means(table: pd.DataFrame, ax: "Axes", draw: Callable[[pd.DataFrame, "Axes"], "Axes"]) -> "Axes":
+    """Draw the means only: shares have another axis."""
+    return draw(table[table["statistic"] == "mean"], ax)
 
 
 def _compared(
     table: pd.DataFrame, shown: groups.Shown, score: str, bounds: tuple[float, float], confidence: float
 ) -> list[dict[str, Any]]:
     return groups.against_rest(table, shown, {score: groups.difference_of_means(bounds)}, confidence)
-
-
-def _gap(row: dict[str, Any], compared: list[dict[str, Any]]) -> dict[str, Any]:
-    found = next((gap for gap in compared if gap["group"] == row["group"] and row.get("statistic") != "top"), {})
-    return {name: found.get(name, "" if name == "verdict" else NAN) for name in GAPS}
 
 
 def _mean_row(mean: Estimate, group: str, low: float, high: float) -> dict[str, Any]:

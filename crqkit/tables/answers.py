@@ -29,5 +29,5 @@ def answers(responses: pd.DataFrame, form: Form) -> pd.DataFrame:
         if len(given):
             given = given.drop_duplicates("response_id").set_index("response_id")
             values = given["value"] if item.kind == RATING else given["text"]
-            columns[item.id] = people["response_id"].map(values)
+            columns[item.id] = people["response_id"].map(values).astype(values.dtype)
     return people.assign(**columns)

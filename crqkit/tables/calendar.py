@@ -8,7 +8,7 @@ import pandas as pd
 
 from crqkit.base import DataProblem, Fault, check_choice
 
-AsOf = "date | str | None"
+AsOf = date | str | None
 
 # How pandas counts each period, and how a period is written.
 FREQUENCIES = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
@@ -20,13 +20,15 @@ def zone(timezone: str) -> ZoneInfo:
     try:
         return ZoneInfo(timezone)
     except (KeyError, ValueError, OSError, TypeError):
-        raise DataProblem(Fault("this time zone is not known", "Write it like Europe/Berlin.", value=timezone)) from None
+        fault = Fault("this time zone is not known", "Write it like Europe/Berlin.", column="timezone", value=timezone)
+        raise DataProblem(fault) from None
 
 
 def _to_utc(local: pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
     # A midnight that the clock skips begins when the clock goes on; one it shows twice begins the first time.
     twice = np.ones(len(local), dtype=bool)
-    return local.tz_localize(zone(timezone), ambiguous=twice, nonexistent="shift_forward").tz_convert("UTC").as_unit("us")
+    there = local.tz_localize(zone(timezone), ambiguous=twice, nonexistent="shift_forward")
+    return there.tz_convert("UTC").as_unit("us")
 
 
 def moment(as_of: AsOf, last: pd.Timestamp, timezone: str = "UTC") -> pd.Timestamp:
@@ -85,11 +87,11 @@ def calendar(first: pd.Timestamp, as_of: pd.Timestamp, period: str, timezone: st
     if pd.isna(first) or pd.isna(as_of):
         units = pd.period_range(start="2000-01-01", periods=0, freq=FREQUENCIES[period])
     else:
-        ends = [moment_.tz_convert(place).tz_localize(None) for moment_ in (first, as_of)]
-        units = pd.period_range(*ends, freq=FREQUENCIES[period])
+        local = [at.tz_convert(place).tz_localize(None) for at in (first, as_of)]
+        units = pd.period_range(*local, freq=FREQUENCIES[period])
     starts = _to_utc(units.to_timestamp(how="start"), timezone)
     ends = _to_utc((units + 1).to_timestamp(how="start"), timezone)
-    reached = calendar_day_end(as_of, timezone)
+    reached = _end_of_day(as_of, timezone)
     naming = units.to_timestamp(how="start") if period == "week" else units
     return pd.DataFrame(
         {
@@ -97,13 +99,12 @@ def calendar(first: pd.Timestamp, as_of: pd.Timestamp, period: str, timezone: st
             "period": pd.array(naming.strftime(LABELS[period]), dtype="string"),
             "start": starts,
             "end": ends,
-            "over": ends <= reached if len(units) else np.zeros(0, dtype=bool),
+            "over": np.asarray(ends <= reached, dtype=bool),
         }
     )
 
 
-def calendar_day_end(at: pd.Timestamp, timezone: str) -> pd.Timestamp:
-    """Return the moment in UTC at which the day of `at` ends where the shop stands."""
+def _end_of_day(at: pd.Timestamp, timezone: str) -> pd.Timestamp:
     if pd.isna(at):
         return pd.NaT
     return _to_utc(pd.DatetimeIndex([day_of(at, timezone)]) + pd.Timedelta(days=1), timezone)[0]

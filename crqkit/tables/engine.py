@@ -40,20 +40,21 @@ def collect(expression: "ir.Table") -> pd.DataFrame:
         Times in UTC, text as ``string``; in the order the expression gives.
     """
     import ibis
+    import pyarrow as pa
     from ibis.expr import operations
 
     own = expression.op().find((operations.DatabaseTable, operations.SQLQueryResult))
     if own:
-        frame = own[0].source.to_pandas(expression)
+        found = own[0].source.to_pyarrow(expression)
     else:
         connection = ibis.duckdb.connect()
         try:
             connection.raw_sql("SET enable_progress_bar = false")
             connection.raw_sql("SET temp_directory = ''")
-            frame = connection.to_pandas(expression)
+            found = connection.to_pyarrow(expression)
         finally:
             connection.disconnect()
-    return frame.astype({name: "string" for name in frame.select_dtypes(include=["str", "object"]).columns})
+    return found.to_pandas(types_mapper={pa.string(): pd.StringDtype()}.get)
 
 
 def as_table(rows: "pd.DataFrame | ir.Table", columns: tuple[str, ...], where: str = "orders") -> "ir.Table":
@@ -64,8 +65,6 @@ def as_table(rows: "pd.DataFrame | ir.Table", columns: tuple[str, ...], where: s
     DataProblem
         A column is missing, or ``at`` carries no time zone.
     """
-    import ibis
-
     check_columns(rows, columns, where)
     if not isinstance(rows, pd.DataFrame):
         return rows.select(*columns)
@@ -75,7 +74,15 @@ def as_table(rows: "pd.DataFrame | ir.Table", columns: tuple[str, ...], where: s
             mend = "Make it so with pd.to_datetime(orders['at'], utc=True)."
             raise DataProblem(Fault("these are not times with a time zone", mend, file=where, column="at"))
         frame = frame.assign(at=frame["at"].dt.tz_convert("UTC"))
-    return ibis.memtable(frame)
+    return in_memory(frame)
+
+
+def in_memory(frame: pd.DataFrame) -> "ir.Table":
+    """Return a DataFrame as an Ibis table, by way of Arrow."""
+    import ibis
+    import pyarrow as pa
+
+    return ibis.memtable(pa.Table.from_pandas(frame, preserve_index=False))
 
 
 def open_orders(

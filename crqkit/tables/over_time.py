@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from crqkit.tables.calendar import AsOf, calendar
-from crqkit.tables.engine import Opened, money_sum, open_orders
+from crqkit.tables.engine import Opened, in_memory, money_sum, open_orders
 from crqkit.tables.schema import SALE
 
 if TYPE_CHECKING:
@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 
 def _in_periods(opened: Opened, period: str, timezone: str, *, over: bool) -> "tuple[ir.Table, ir.Table]":
     """Return the rows with the `index` of their period, and the calendar (of periods that are over)."""
-    import ibis
-
     dates = calendar(opened.first, opened.as_of, period, timezone)
-    spans = ibis.memtable(dates[dates["over"]] if over else dates)
+    spans = in_memory(dates[dates["over"]] if over else dates)
     rows = opened.table
-    return rows.join(spans.select("index", "start", "end"), [rows["at"] >= spans["start"], rows["at"] < spans["end"]]), spans
+    within = [rows["at"] >= spans["start"], rows["at"] < spans["end"]]
+    return rows.join(spans.select("index", "start", "end"), within), spans
 
 
 def _active(opened: Opened, period: str, timezone: str, *, over: bool = True) -> "tuple[ir.Table, ir.Table]":
@@ -131,12 +130,11 @@ def visit_days(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, timezon
         ``customer_key, day, gap, nth``, sorted: `day` counted from the day of the first sale in the file (0),
         `gap` days to the customer's next visit (missing for the last), `nth` visit of the customer from 0.
     """
+    import ibis
+
     opened = open_orders(orders, as_of=as_of, timezone=timezone)
     active, _ = _active(opened, "day", timezone, over=False)
     days = active.rename(day="index")
     turn = {"group_by": "customer_key", "order_by": "day"}
-    import ibis
-
-    return days.mutate(
-        gap=days["day"].lead().over(**turn) - days["day"], nth=ibis.row_number().over(**turn)
-    ).order_by("customer_key", "day")
+    gap = days["day"].lead().over(**turn) - days["day"]
+    return days.mutate(gap=gap, nth=ibis.row_number().over(**turn)).order_by("customer_key", "day")

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from crqkit.tables.calendar import AsOf
-from crqkit.tables.engine import money_sum, open_orders, whole_days
+from crqkit.tables.engine import in_memory, money_sum, open_orders, whole_days
 from crqkit.tables.schema import REFUND, SALE
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def customer_features(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None) 
     Examples
     --------
     >>> import pandas as pd
+    >>> from crqkit.tables import collect
     >>> at = pd.to_datetime(["2026-01-01", "2026-01-31"], utc=True)
     >>> orders = pd.DataFrame({"customer_key": "ana", "at": at, "status": "sale", "net": 10.0, "currency": "EUR"})
     >>> collect(customer_features(orders))[["visits", "net", "tenure_days"]].values.tolist()
@@ -100,9 +101,7 @@ def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5)
     others = people.count().over(ibis.window()) - 1
     worst_first = {"r": people["recency_days"].desc(), "f": people["frequency"], "m": people["monetary"]}
     scores = {
-        name: ibis.least(1 + (bins * ibis.rank().over(order_by=order)) // others.nullif(0), bins)
-        .fill_null(1)
-        .cast("int64")
+        name: ibis.least(1 + (bins * ibis.rank().over(order_by=order)) // ibis.greatest(others, 1), bins).cast("int64")
         for name, order in worst_first.items()
     }
     return people.mutate(**scores).order_by("customer_key")
@@ -120,7 +119,7 @@ def rfm_cuts(scored: "pd.DataFrame | ir.Table") -> "ir.Table":
     import ibis
     import pandas as pd
 
-    scored = ibis.memtable(scored) if isinstance(scored, pd.DataFrame) else scored
+    scored = in_memory(scored) if isinstance(scored, pd.DataFrame) else scored
     parts = []
     for score, measure in RFM_MEASURES.items():
         value = scored[measure].cast("float64")

@@ -16,13 +16,14 @@ from crqkit.value.covered import identified_share
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-FALLS = Cutoff("falls", 1.5, f"{OWN}: half as many again as an even run would bring", "first-time buyers at a file's start")
-EVEN = Cutoff("even", 1.5, f"{OWN}: within a factor of one and a half, sales count as even", "sales at a file's start")
-USUAL_GAP = Cutoff("usual_gap", 0.9, f"{OWN}: nine in ten gaps between visits are shorter", "length of the warm-up")
-LONGEST_WARM_UP = Cutoff("longest_warm_up", 1 / 3, f"{OWN}: two thirds of the file must remain", "length of the warm-up")
-SHORTEST_FILE = Cutoff("shortest_file_days", 90, f"{OWN}: in less, a start and a season look alike", "left truncation")
-OPENING = Cutoff("opening_days", 31, f"{OWN}: a first sale may follow the opening by a month", "left truncation")
-PARTIAL = Cutoff("partial", 0.1, f"{OWN}: a period whose first tenth is without sales is incomplete", "first period of a file")
+START = "the start of a file"
+FALLS = Cutoff("falls", 1.5, f"{OWN}: half as many first-time buyers again as an even run would bring", START)
+EVEN = Cutoff("even", 1.5, f"{OWN}: within a factor of one and a half, sales count as even", START)
+USUAL_GAP = Cutoff("usual_gap", 0.9, f"{OWN}: nine in ten gaps between visits are shorter", START)
+LONGEST_WARM_UP = Cutoff("longest_warm_up", 1 / 3, f"{OWN}: two thirds of the file must remain", START)
+SHORTEST_FILE = Cutoff("shortest_file_days", 90, f"{OWN}: in less, a start and a season look alike", START)
+OPENING = Cutoff("opening_days", 31, f"{OWN}: a first sale may follow the opening by a month", START)
+PARTIAL = Cutoff("partial", 0.1, f"{OWN}: a period whose first tenth is without sales is not whole", START)
 WINDOWS = (30, 60, 90, 180, 365)
 
 

@@ -1,11 +1,12 @@
 """Customers in groups by how recently and how often they came, and what they spent."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crqkit.base import Result, Sentence, say
+from crqkit.base import Cutoff, Result, Sentence, say
 from crqkit.base.cutoffs import GROUP_FLOOR, MIN_BUYERS
 from crqkit.stats.disclosure import shown_groups
 from crqkit.tables.calendar import AsOf
@@ -42,7 +43,7 @@ class Rfm(Result):
         return Result(self.cuts, self.reading, self.cautions)._repr_html_()
 
 
-def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5) -> Rfm:
+def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5, floor: Cutoff = GROUP_FLOOR) -> Rfm:
     """Score customers on recency, frequency and money, equal values alike, and show the cut points.
 
     The rule is that of `crqkit.tables.rfm`: 1 + floor(bins × percent rank), at most `bins`; recency is reversed, so
@@ -56,13 +57,15 @@ def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5)
         Later rows do not count, and recency is counted to here.
     bins : int
         The best score.
+    floor : Cutoff
+        Groups of fewer persons are not shown.
 
     Returns
     -------
     Rfm
         `table` has one row a customer with a visit: ``customer_key, as_of, recency_days, frequency, monetary, r, f,
-        m``; `cuts` the cut points; `cells` the customers by recency and frequency, none under five shown. Printed,
-        it shows the cut points and no keys.
+        m``; `cuts` the cut points, blank for a score that fewer than `floor` got; `cells` the customers by recency
+        and frequency score, without small groups. Printed, it shows the cut points and no keys.
 
     Raises
     ------
@@ -74,27 +77,30 @@ def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5)
     Hughes 1994, Strategic Database Marketing (scores by fifths); ties by percent rank: own convention.
     """
     table = collect(scores(orders, as_of=as_of, bins=bins))
-    cuts = collect(rfm_cuts(table))
-    cautions = [say(f"caution.value.tied_{name}") for name in RFM_MEASURES.values() if table[name].nunique() == 1]
+    cuts = collect(rfm_cuts(table)).astype({"n": "Int64"})
+    small = cuts["n"] < int(floor)
+    cuts = cuts.assign(**{name: cuts[name].mask(small) for name in ("from", "to", "n")})
+    tied = [name for name in RFM_MEASURES.values() if len(table) > 1 and table[name].nunique() == 1]
+    cautions = [say(f"caution.value.tied_{name}") for name in tied]
     return Rfm(
         table,
         _reading(cuts, len(table)),
         cautions=tuple(cautions),
         sources=(
             "Hughes 1994, Strategic Database Marketing (scores by fifths)",
-            *cited(GROUP_FLOOR, MIN_BUYERS),
+            *cited(floor, MIN_BUYERS),
         ),
-        settings={"function": "rfm", "as_of": as_of, "bins": bins},
-        draw=_draw,
+        settings={"function": "rfm", "as_of": as_of, "bins": bins, "floor": float(floor)},
+        draw=partial(_draw, floor=floor),
         cuts=cuts,
-        cells=count_cells(table),
+        cells=count_cells(table, floor),
     )
 
 
-def count_cells(table: pd.DataFrame) -> pd.DataFrame:
-    """Return ``r, f, n``; where fewer than five persons are, or could be worked out, `n` is missing."""
+def count_cells(table: pd.DataFrame, floor: Cutoff = GROUP_FLOOR) -> pd.DataFrame:
+    """Return ``r, f, n``; where fewer than `floor` persons are, or could be worked out, `n` is missing."""
     counts = table.groupby(["r", "f"]).size()
-    shown = shown_groups(dict(counts), int(GROUP_FLOOR))
+    shown = shown_groups(dict(counts), int(floor))
     visible = counts.astype("Int64").where(counts.index.isin(shown))
     return visible.rename("n").reset_index()
 
@@ -104,22 +110,24 @@ def _reading(cuts: pd.DataFrame, customers: int) -> Sentence:
         return say("rfm.too_little")
     top = cuts.sort_values("score").groupby("measure").tail(1).set_index("measure")
     recent, often = top.loc["recency_days"], top.loc["frequency"]
-    if min(recent["n"], often["n"]) < int(GROUP_FLOOR):
+    if pd.isna(recent["n"]) or pd.isna(often["n"]):
         return say("rfm.withheld")
+    if customers in (recent["n"], often["n"]):
+        return say("rfm.tied")
     cells = {"recent": recent["n"], "days": recent["to"], "often": often["n"], "visits": often["from"]}
     return say("rfm.shown", **cells)
 
 
-def _draw(table: pd.DataFrame, ax: "Axes") -> "Axes":
+def _draw(table: pd.DataFrame, ax: "Axes", *, floor: Cutoff) -> "Axes":
     """Draw customers by recency and frequency score; cells that are withheld stay empty."""
-    cells = count_cells(table)
+    cells = count_cells(table, floor)
     grid = cells.pivot(index="f", columns="r", values="n").astype("float64")
     grid = grid.reindex(index=sorted(grid.index, reverse=True))
     ax.imshow(grid, cmap="Blues", aspect="auto")
     middle = grid.max().max() / 2
     for y, (_, row) in enumerate(grid.iterrows()):
         for x, value in enumerate(row):
-            if value == value:
+            if not pd.isna(value):
                 ax.text(x, y, int(value), ha="center", va="center", color="white" if value > middle else "black")
     ax.set_xticks(range(grid.shape[1]), grid.columns)
     ax.set_yticks(range(grid.shape[0]), grid.index)

@@ -1,4 +1,4 @@
-"""Do those who buy for the first time come again?"""
+"""Whether those who buy for the first time come again."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAN = float("nan")
+COUNTED = {"returned": "Int64"}
 
 
 def repeat_purchase(
@@ -57,14 +58,15 @@ def repeat_purchase(
         `within_days` is not a whole number of at least 1.
     """
     if not isinstance(within_days, int) or within_days < 1:
-        raise DataProblem(Fault("not a number of days", "Write a whole number such as 90.", column="within_days", value=within_days))
+        mend = "Write a whole number such as 90."
+        raise DataProblem(Fault("not a number of days", mend, column="within_days", value=within_days))
     past = history(orders, as_of, timezone)
     start = judge(past, opened)
     windows = sorted({within_days, *WINDOWS})
     rows = [_row(past, days, start.warm_up_days, cutoff) for days in windows]
-    table = measures([row for row in rows if row["n"] > 0 or row["within_days"] == within_days])
+    table = measures([row for row in rows if row["n"] > 0 or row["within_days"] == within_days]).astype(COUNTED)
     row = table[table["within_days"] == within_days].iloc[0]
-    cautions = [say("caution.value.identified_only", coverage=past.coverage)]
+    cautions = [say("caution.value.identified_only", coverage=past.coverage)] if past.start else []
     if start.warm_up_days:
         cautions.append(say("caution.value.warm_up", days=start.warm_up_days))
     if start.outcome == UNCLEAR:

@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from crqkit.base import Cutoff, DataProblem, Fault, Result, Sentence, measures, say, verdict
+from crqkit.base import Cutoff, DataProblem, Fault, Result, Sentence, Verdict, measures, say, verdict
 from crqkit.base.charts import over_time
 from crqkit.base.cutoffs import CONFIDENCE, COVERAGE, MIN_BUYERS
+from crqkit.base.result import MEASURE_COLUMNS
 from crqkit.stats.differences import MOVER, difference_of_intervals
+from crqkit.stats.estimates import Estimate
 from crqkit.stats.proportions import WILSON, wilson
 from crqkit.tables.calendar import AsOf
 from crqkit.tables.engine import collect, open_orders
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAN = float("nan")
+POINTS = 100
+COUNTED = {"returned": "Int64"}
 
 
 def retention(
@@ -84,30 +88,15 @@ def retention_change(
     Returns
     -------
     Result
-        Measure ``retention`` for both periods, then ``retention_change`` (difference of shares, −1 to 1; `n` the
+        Measure ``retention`` for both periods, then ``retention_change`` (percentage points, −100 to 100; `n` the
         smaller side). The reading is one of ``above, below, unclear, too_little, withheld``.
     """
     pairs = _pairs(orders, period, as_of, timezone, cutoff)
     two = pairs[pairs["whole"]].tail(2)
-    before, now = (wilson(_count(row["returned"]), int(row["n"]), confidence=float(CONFIDENCE)) for _, row in two.iterrows()) if (
-        len(two) > 1 and two["estimate"].notna().all()
-    ) else (None, None)
-    if before is None:
-        withheld = len(two) > 0 and two["coverage"].iloc[-1] < float(cutoff)
-        difference = {"estimate": NAN, "low": NAN, "high": NAN, "n": int(two["n"].min()) if len(two) > 1 else 0}
-        cells = {"coverage": two["coverage"].iloc[-1], "limit": float(cutoff)} if withheld else {}
-        reading = say("retention.withheld" if withheld else "retention.change.too_little", **cells)
-    else:
-        gap = difference_of_intervals(now, before)
-        difference = {"estimate": gap.estimate, "low": gap.low, "high": gap.high, "n": gap.n}
-        outcome = verdict(gap.low, gap.high, gap.n, min_n=int(MIN_BUYERS))
-        shares = two["estimate"].tolist()
-        reading = say(f"retention.change.{outcome}", before=shares[0], now=shares[1], period=two["group"].iloc[-1])
-    label = two["group"].iloc[-1] if len(two) else ""
-    row = {"measure": "retention_change", "group": label, "unit": "difference of shares"} | difference
+    table = measures([*two.to_dict("records"), _difference(two)]).reindex(columns=pairs.columns).astype(COUNTED)
     return Result(
-        measures([*two.to_dict("records"), row]),
-        reading,
+        table,
+        _change_reading(table),
         cautions=(say("caution.value.season"), say("caution.value.overlap")),
         sources=(WILSON, MOVER, *cited(cutoff, MIN_BUYERS)),
         settings=_settings("retention_change", period, as_of, timezone, cutoff),
@@ -138,7 +127,8 @@ def retention_rate(start: int, new: int, end: int) -> Result:
     >>> retention_rate(100, 20, 95).table["estimate"].tolist()
     [0.75, 0.25]
     """
-    _check_counts(start=start, new=new, end=end)
+    counted = {"start": start, "new": new, "end": end}
+    _check_counts(**counted)
     stayed = wilson(end - new, start, confidence=float(CONFIDENCE))
     counts = {"group": "all", "n": start, "unit": "share", "least": int(MIN_BUYERS)}
     rows = [
@@ -152,7 +142,7 @@ def retention_rate(start: int, new: int, end: int) -> Result:
         table,
         say(f"retention.contract.{outcome}", **cells),
         sources=(WILSON, *cited(MIN_BUYERS)),
-        settings={"function": "retention_rate", "start": start, "new": new, "end": end, "confidence": float(CONFIDENCE)},
+        settings={"function": "retention_rate", "confidence": float(CONFIDENCE)} | counted,
     )
 
 
@@ -162,14 +152,20 @@ def _check_counts(**counts: Any) -> None:
         for name, value in counts.items()
         if isinstance(value, bool) or not isinstance(value, int) or value < 0
     ]
-    if not faults and counts["start"] == 0:
-        faults.append(Fault("nobody was there at the start", "A rate needs at least one customer.", column="start", value=0))
-    if not faults and counts["end"] < counts["new"]:
-        mend = "Those who joined and left again count neither as new nor at the end."
-        faults.append(Fault("more customers joined than were there at the end", mend, column="new", value=counts["new"]))
-    if not faults and counts["end"] - counts["new"] > counts["start"]:
-        mend = "Check that everyone who joined is among the new."
-        faults.append(Fault("more customers stayed than were there at the start", mend, column="end", value=counts["end"]))
+    if faults:
+        raise DataProblem(faults)
+    stayed = counts["end"] - counts["new"]
+    impossible = (
+        ("start", counts["start"] == 0, "nobody was there at the start", "A rate needs at least one customer."),
+        (
+            "new",
+            stayed < 0,
+            "more joined than were there at the end",
+            "Count as new those still there.",
+        ),
+        ("end", stayed > counts["start"], "more stayed than were there at the start", "Count all who joined as new."),
+    )
+    faults = [Fault(what, mend, column=name, value=counts[name]) for name, wrong, what, mend in impossible if wrong]
     if faults:
         raise DataProblem(faults)
 
@@ -190,8 +186,9 @@ def _pairs(orders: Any, period: str, as_of: AsOf, timezone: str, cutoff: Cutoff)
             | {"coverage": covered, "limit": float(cutoff), "least": int(MIN_BUYERS)}
         )
     if not rows:
-        return measures([]).assign(next="", returned=NAN, whole=False, coverage=covered, limit=NAN, least=NAN)
-    return measures(rows)
+        columns = [*MEASURE_COLUMNS, "next", "returned", "whole", "coverage", "limit", "least"]
+        return measures([]).reindex(columns=columns).astype(COUNTED | {"whole": bool})
+    return measures(rows).astype(COUNTED)
 
 
 def _reading(table: "pd.DataFrame") -> Sentence:
@@ -207,8 +204,26 @@ def _reading(table: "pd.DataFrame") -> Sentence:
     return say("retention.shown", share=row["estimate"], period=row["group"], **cells)
 
 
-def _count(value: Any) -> int:
-    return int(value)
+def _difference(two: "pd.DataFrame") -> dict[str, Any]:
+    row = {"measure": "retention_change", "unit": "points", "estimate": NAN, "low": NAN, "high": NAN, "n": 0}
+    if len(two) == 2:
+        row |= {"group": two["group"].iloc[1], "n": int(two["n"].min())}
+    if len(two) == 2 and two["estimate"].notna().all():
+        sides = [Estimate(*side) for side in two[["estimate", "low", "high", "n"]].itertuples(index=False)]
+        gap = difference_of_intervals(sides[1], sides[0])
+        row |= {name: POINTS * value for name, value in zip(("estimate", "low", "high"), gap, strict=False)}
+    return row
+
+
+def _change_reading(table: "pd.DataFrame") -> Sentence:
+    gap, pair = table.iloc[-1], table.iloc[:-1]
+    if len(pair) and pair["coverage"].iloc[-1] < pair["limit"].iloc[-1]:
+        return say("retention.withheld", coverage=pair["coverage"].iloc[-1], limit=pair["limit"].iloc[-1])
+    outcome = verdict(gap["low"], gap["high"], gap["n"], min_n=int(MIN_BUYERS))
+    if outcome is Verdict.TOO_LITTLE:
+        return say("retention.change.too_little")
+    cells = {"change": gap["estimate"], "low": gap["low"], "high": gap["high"], "now": pair["estimate"].iloc[1]}
+    return say(f"retention.change.{outcome}", before=pair["group"].iloc[0], period=gap["group"], **cells)
 
 
 def _settings(function: str, period: str, as_of: AsOf, timezone: str, cutoff: Cutoff) -> dict[str, Any]:

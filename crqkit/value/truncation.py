@@ -1,4 +1,4 @@
-"""Does the file begin in mid-life, so that old customers look new?"""
+"""Whether the file begins in mid-life, so that old customers look new."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -36,8 +36,9 @@ def left_truncation(
     stretch is as long as nine in ten gaps between two visits of one customer (at most a third of the file). Did
     clearly more first-time buyers fall into it than an even run would bring (lower end of Wilson's interval, as a
     ratio of rates, above 1.5), while visits ran evenly (ratio of rates within 1.5)? Then it is noticed.
-    A shop that opened with its file cannot show this unless new customers dwindle just as fast as regulars grow:
-    from purchases alone the two cannot be told apart, so the reading says "may".
+    A shop that opened with its file looks like this only if new customers dwindle about as fast as regulars grow,
+    as after a busy opening: from purchases alone the two cannot be told apart, so the reading says "may".
+    How often it speaks up in shops of known beginnings: ``tests/reference/value/truncation.csv``.
 
     Parameters
     ----------
@@ -61,16 +62,17 @@ def left_truncation(
     """
     past = history(orders, as_of, timezone)
     if opened and past.start and opened > past.date_of(past.length - 1):
-        mend = "Correct the opening day in shop.yml."
-        raise DataProblem(Fault("the shop opened after the last row of its orders", mend, column="opened", value=opened))
+        what, mend = "the shop opened after the last row of its orders", "Correct the opening day in shop.yml."
+        raise DataProblem(Fault(what, mend, column="opened", value=opened))
     return judge(past, opened)
 
 
 def judge(past: History, opened: date | None) -> LeftTruncation:
     """Return the result for visits already counted."""
     gaps = past.visits["gap"].dropna()
-    usual = gaps.quantile(float(USUAL_GAP), interpolation="lower") if len(gaps) else 0
-    warm_up = int(min(usual, past.length * float(LONGEST_WARM_UP)))
+    longest = int(past.length * float(LONGEST_WARM_UP))
+    enough = len(gaps) >= int(MIN_BUYERS)
+    warm_up = min(int(gaps.quantile(float(USUAL_GAP), interpolation="lower")), longest) if enough else longest
     table, outcome = _table(past, warm_up, len(gaps))
     if opened and past.start:
         outcome = KNOWN if (past.start - opened).days > int(OPENING) else OPENED
@@ -80,6 +82,7 @@ def judge(past: History, opened: date | None) -> LeftTruncation:
     return LeftTruncation(
         table,
         say(f"truncation.{outcome}", **shown),
+        cautions=(say("caution.value.say_opened"),) if outcome in (NOTICED, UNCLEAR) else (),
         sources=(WILSON, *cited(FALLS, EVEN, USUAL_GAP, LONGEST_WARM_UP)),
         settings={"function": "left_truncation", "opened": opened, "confidence": float(CONFIDENCE)},
         outcome=outcome,
@@ -101,8 +104,8 @@ def _table(past: History, warm_up: int, gaps: int) -> tuple[pd.DataFrame, str]:
         | {"n": share.n, "unit": "share", "even": even, "start": past.start}
         for name, share in shares.items()
     ]
-    rows.append({"measure": "warm_up", "group": "all", "estimate": warm_up, "n": gaps, "unit": "days", "start": past.start})
-    table = measures(rows)
+    days = {"measure": "warm_up", "group": "all", "estimate": warm_up, "n": gaps, "unit": "days", "start": past.start}
+    table = measures([*rows, days])
     buyers = shares["first_buyers_early"]
     if min(gaps, buyers.n) < int(MIN_BUYERS) or past.length < int(SHORTEST_FILE) or warm_up == 0:
         return table, TOO_LITTLE

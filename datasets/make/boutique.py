@@ -25,6 +25,11 @@ SEED = 20261101
 OLDER_UNTIL, NEWER_FROM, NEWER_UNTIL = (
     datetime(2025, 12, 1, tzinfo=ZONE), datetime(2025, 10, 1, tzinfo=ZONE), datetime(2026, 11, 1, tzinfo=ZONE),
 )
+SHOP = """\
+name: The boutique (simulated)
+timezone: Europe/Berlin
+currency: EUR
+"""
 SURVEY_FILE = "Kundenumfrage (Responses) - Form Responses 1.csv"
 
 
@@ -63,6 +68,7 @@ def _write(folder: Path) -> None:
     shopify_export.write(exports / "orders_export_2.csv", newer, shopify_export.NEWER_COLUMNS, seen=NEWER_UNTIL)
     _csv(exports / SURVEY_FILE, answers)
     _json(exports / "reviews.json", reviews)
+    _text(exports / "shop.yml", SHOP)
     # A real key is a secret; this one is public because the persons are simulated.
     _text(private / "key.txt", hashlib.sha256(b"crqkit boutique: simulated persons").hexdigest() + "\n")
     _json(folder / "truth.json", truth(SEED, customers, older, newer, (OLDER_UNTIL, NEWER_UNTIL), answers, reviews))

@@ -25,7 +25,9 @@ def test_an_identifier_in_a_faulty_cell_is_not_told():
 
 
 def test_a_choice_lists_all_and_the_nearest():
-    with pytest.raises(ChoiceProblem, match=r"period: quartr is not known\. Allowed: month, quarter\. Did you mean quarter\?"):
+    with pytest.raises(
+        ChoiceProblem, match=r"period: quartr is not known\. Allowed: month, quarter\. Did you mean quarter\?"
+    ):
         check_choice("period", "quartr", ["month", "quarter"])
 
 

@@ -9,7 +9,15 @@ from crqkit.base.result import significant
 @pytest.fixture
 def result():
     rows = [
-        {"measure": "score", "group": "<b>a</b>", "estimate": 4.123456, "low": 3.9, "high": 4.3, "n": 20, "unit": "points"},
+        {
+            "measure": "score",
+            "group": "<b>a</b>",
+            "estimate": 4.123456,
+            "low": 3.9,
+            "high": 4.3,
+            "n": 20,
+            "unit": "points",
+        },
         {"measure": "score", "group": "b", "estimate": 3.5, "low": None, "high": None, "n": 3, "unit": "points"},
     ]
     return Result(measures(rows), "A & B", ("few < many",))

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 
@@ -7,6 +9,7 @@ from crqkit.tables.schema import TABLES
 
 AS_OF = pd.Timestamp("2026-10-31 18:00", tz="UTC")
 FORM = load_form("pocket")
+LONG_AGO = AS_OF - pd.Timedelta(days=400)
 
 
 def days_ago(days):
@@ -16,14 +19,21 @@ def days_ago(days):
 def visits(**persons):
     """One row a customer from ``key=(visits, first seen days ago, last seen days ago, net)``."""
     rows = [
-        {"customer_key": key, "visits": n, "first_at": days_ago(first), "last_at": days_ago(last), "net": net, "days_since_last": last}
+        {
+            "customer_key": key,
+            "visits": n,
+            "first_at": days_ago(first),
+            "last_at": days_ago(last),
+            "net": net,
+            "days_since_last": last,
+        }
         for key, (n, first, last, net) in persons.items()
     ]
     return pd.DataFrame(rows)
 
 
 def visit_days(key, *since_start):
-    gaps = [b - a for a, b in zip(since_start, since_start[1:], strict=False)] + [None]
+    gaps = [b - a for a, b in pairwise(since_start)] + [None]
     return pd.DataFrame({"customer_key": key, "day": since_start, "gap": gaps})
 
 
@@ -35,7 +45,7 @@ NOBODY = answers()
 QUIET = pd.DataFrame(columns=["customer_key", "visits", "days", "usual", "consent"])
 
 
-def listed(*, people=None, quiet=QUIET, orders=None, answered=NOBODY, new_since=days_ago(400), **options):
+def listed(*, people=None, quiet=QUIET, orders=None, answered=NOBODY, new_since=LONG_AGO, **options):
     people = visits(A=(3, 300, 100, 50.0)) if people is None else people
     orders = TABLES["orders"].empty() if orders is None else orders
     return week_list(people, quiet, orders, answered, form=FORM, as_of=AS_OF, new_since=new_since, **options)

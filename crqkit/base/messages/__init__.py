@@ -26,6 +26,7 @@ class Sentence(str):
     params: Mapping[str, Any]
 
     def __new__(cls, text: str, id: str, params: Mapping[str, Any]) -> "Sentence":
+        """Return `text` with what it was made from."""
         sentence = super().__new__(cls, text)
         sentence.id, sentence.params = id, dict(params)
         return sentence
@@ -54,6 +55,7 @@ KINDS = {
 
 class _Formatter(string.Formatter):
     def format_field(self, value: Any, kind: str) -> str:
+        """Write one parameter in the way its kind asks for."""
         if kind not in KINDS:
             raise ChoiceProblem("kind", kind, list(KINDS))
         if value is None or (isinstance(value, float) and math.isnan(value)):

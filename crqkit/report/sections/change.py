@@ -19,7 +19,9 @@ def section(shop: Shop) -> Section:
         return Section("change", cannot=(say("page.change.first"),))
     results = _changes(shop, before)
     sentences = [say("page.change.since", day=before.as_of), *(result.reading for result in results.values())]
-    tables = {name: result.table for name, result in results.items()} | {"last_page": pd.DataFrame([{"day": before.as_of}])}
+    tables = {name: result.table for name, result in results.items()} | {
+        "last_page": pd.DataFrame([{"day": before.as_of}])
+    }
     advice = last_advice(shop.folder, shop.as_of)
     if len(advice):
         figures = _outcome(advice, shop)

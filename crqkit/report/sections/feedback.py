@@ -57,8 +57,7 @@ def _stars(shop: Shop) -> Result | None:
     dated = shop.reviews.dropna(subset=["at", "stars"])
     if len(dated) < int(GROUP_FLOOR):
         return None
-    result = satisfaction(dated, score="stars", by="quarter")
-    return result
+    return satisfaction(dated, score="stars", by="quarter")
 
 
 def _last_change(answers: pd.DataFrame, by_quarter: pd.DataFrame) -> Result | None:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from crqkit.base import say
-from crqkit.intake import Shop
+from crqkit.intake import Shop, log_sentences
 from crqkit.report.section import Section
 from crqkit.tables.schema import SALE
 
@@ -20,7 +20,7 @@ def section(shop: Shop) -> Section:
         "kept": rows.get("kept", 0),
         "dropped": rows.get("dropped", 0),
     }
-    sentences = [say("page.have.files", **totals)]
+    sentences = []
     cannot, cautions = [], list(shop.cautions)
     sources: tuple[str, ...] = ()
     tables = {"files": log, "totals": pd.DataFrame([totals])}
@@ -48,8 +48,8 @@ def section(shop: Shop) -> Section:
         tables["reviews"] = pd.DataFrame([reviews])
     else:
         cannot.append(say("page.have.no_reviews"))
-    return Section(
-        "have", tuple(sentences), tables, ("files",), cautions=tuple(cautions), cannot=tuple(cannot), sources=sources
+    sentences += [say("page.have.files", **totals), *log_sentences(log)]
+    return Section("have", tuple(sentences), tables, cautions=tuple(cautions), cannot=tuple(cannot), sources=sources
     )
 
 

@@ -32,9 +32,7 @@ def section(shop: Shop) -> Section:
     if stars is not None:
         results["stars"] = stars
         row = stars.table.iloc[0]
-        sentences.append(
-            say("page.profile.stars", stars=row["estimate"], low=row["low"], high=row["high"], n=row["n"])
-        )
+        sentences.append(say("page.profile.stars", stars=row["estimate"], low=row["low"], high=row["high"], n=row["n"]))
     figures = draw("Scores by dimension", results["dimensions"]) if "dimensions" in results else ()
     return Section(
         "profile",

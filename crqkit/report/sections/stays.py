@@ -3,7 +3,7 @@
 from crqkit.base import say
 from crqkit.intake import Shop
 from crqkit.report.section import Section, draw
-from crqkit.value import left_truncation, repeat_purchase, retention
+from crqkit.value import left_truncation, repeat_purchase, retention, retention_change
 
 needs = ("orders",)
 
@@ -17,9 +17,10 @@ def section(shop: Shop) -> Section:
         return Section("stays", cannot=(say("page.stays.undated"),))
     opened, zone = shop.settings.opened, shop.settings.timezone
     results = {
-        "file_start": left_truncation(orders, opened=opened),
-        "repeat_purchase": repeat_purchase(orders, as_of=shop.as_of, opened=opened),
-        "retention": retention(orders, as_of=shop.as_of, timezone=zone),
+        "file_start": left_truncation(orders, opened=opened, timezone=zone),
+        "repeat_purchase": repeat_purchase(orders, opened=opened, timezone=zone),
+        "retention": retention(orders, timezone=zone),
+        "retention_change": retention_change(orders, timezone=zone),
     }
     return Section(
         "stays",

@@ -8,6 +8,7 @@ from crqkit.intake import Shop
 from crqkit.report.section import Section
 from crqkit.report.week import quiet_regulars, week_list
 from crqkit.tables import collect, customer_features, visit_days
+from crqkit.value import left_truncation
 
 needs = ("orders",)
 
@@ -17,13 +18,25 @@ def section(shop: Shop) -> Section:
     orders = shop.orders
     if orders["customer_key"].notna().sum() == 0 or orders["at"].notna().sum() == 0:
         return Section("week", cannot=(say("page.week.none"),))
+    zone = shop.settings.timezone
     visits = collect(customer_features(orders, as_of=shop.as_of))
-    days = collect(visit_days(orders, timezone=shop.settings.timezone))
+    days = collect(visit_days(orders, timezone=zone))
     quiet = quiet_regulars(visits, days, shop.customers)
-    listed = week_list(visits, quiet, orders, shop.answers, form=shop.form, as_of=shop.as_of)
+    start = left_truncation(orders, opened=shop.settings.opened, timezone=zone)
+    listed = week_list(
+        visits,
+        quiet,
+        orders,
+        shop.answers,
+        form=shop.form,
+        as_of=shop.as_of,
+        new_since=orders["at"].min() + pd.Timedelta(days=start.warm_up_days),
+    )
     without = int((~quiet["consent"].eq(True).fillna(False)).sum())
     counts = {"count": len(listed), "most": int(LIST_LENGTH), "left_out": without}
-    sentences = [say("page.week.list", count=counts["count"], most=counts["most"]) if len(listed) else say("page.week.empty")]
+    sentences = [
+        say("page.week.list", count=counts["count"], most=counts["most"]) if len(listed) else say("page.week.empty")
+    ]
     if without:
         sentences.append(say("page.week.no_consent", left_out=without))
     return Section("week", tuple(sentences), {"this_week": listed, "counts": pd.DataFrame([counts])}, ("this_week",))

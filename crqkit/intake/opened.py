@@ -1,0 +1,216 @@
+"""One file, opened: its cells by our names, what became of each of its rows, and what it adds to the tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from crqkit.intake.findings import Findings
+from crqkit.intake.format import Format, Match, Rule, plain_name, rule_holds
+from crqkit.intake.privacy import coded, customer_keys, identifiers
+from crqkit.intake.readers import RawTable
+from crqkit.intake.shop import Settings
+from crqkit.intake.values import Cells, Habits, without_errors
+from crqkit.tables.form import Form, Item
+
+LEFT_OUT = "left out"
+
+
+class Fates:
+    """What became of each row: kept, or dropped for the first reason that applied."""
+
+    def __init__(self, count: int) -> None:
+        self._codes = np.zeros(count, dtype="int16")
+        self._reasons: list[tuple[str, str]] = [("", "")]
+
+    def drop(self, mask: np.ndarray, reason: str, detail: str = "") -> None:
+        """Drop the rows of `mask` that are still kept."""
+        if (reason, detail) not in self._reasons:
+            self._reasons.append((reason, detail))
+        self._codes[mask & self.kept] = self._reasons.index((reason, detail))
+
+    @property
+    def kept(self) -> np.ndarray:
+        return self._codes == 0
+
+    def dropped_for(self, reason: str) -> np.ndarray:
+        """Return where rows were dropped for this reason."""
+        return np.isin(self._codes, [place for place, (name, _) in enumerate(self._reasons) if name == reason])
+
+    def counts(self) -> list[tuple[str, str, int]]:
+        """Return reason, detail and number of rows of all that were dropped."""
+        often = np.bincount(self._codes, minlength=len(self._reasons))
+        return [(*reason, int(count)) for reason, count in zip(self._reasons[1:], often[1:], strict=True) if count]
+
+
+@dataclass
+class Part:
+    """What one file adds: its share of each table, before files are compared with one another."""
+
+    file: str
+    format: Format
+    tables: dict[str, pd.DataFrame]
+    # `id, at, changed, row, numbered` of each order, answer or review, by which files are compared.
+    stamps: pd.DataFrame
+    # The order, answer or review to which each row of the file belongs.
+    unit: pd.Series
+    fates: Fates
+    names: set[str] = field(default_factory=set)
+    items: dict[str, Item] = field(default_factory=dict)
+    forms: list[Form] = field(default_factory=list)
+    mapped: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Opened:
+    """A recognised file with its cells, and all that is needed to read them."""
+
+    match: Match
+    raw: RawTable
+    names: tuple[str, ...]
+    settings: Settings
+    key: bytes
+    findings: Findings
+
+    def __post_init__(self) -> None:
+        self.format = self.match.format
+        self.fates = Fates(len(self.raw.frame))
+        self._name_of = {plain_name(name): name for name in reversed(self.names)}
+        self._checked: dict[str, Cells] = {}
+        self.drop_spoiled()
+        empty = np.ones(len(self.raw.frame), dtype=bool)
+        for name in self.raw.frame:
+            empty &= self.raw.frame[name].isna().to_numpy()
+        self.fates.drop(empty, "empty")
+
+    @property
+    def habits(self) -> Habits:
+        """How this file writes things: its mapping or format first, then what holds for the folder."""
+        given = self.format
+        return Habits(
+            decimal=given.decimal or self.settings.decimal,
+            date_order=given.date_order or self.settings.date_order,
+            date_format=given.date_format,
+            timezone=given.timezone or self.settings.timezone,
+            separator=self.raw.separator,
+        )
+
+    def has(self, headers: Sequence[str]) -> bool:
+        """Whether the file has any of these columns."""
+        return any(plain_name(header) in self._name_of for header in headers)
+
+    def cells(self, headers: Sequence[str], where: np.ndarray | None = None) -> Cells | None:
+        """Return the first filled cell of the named columns, row by row; nothing where the file has none of them."""
+        there = [self._name_of[plain_name(header)] for header in headers if plain_name(header) in self._name_of]
+        if not there:
+            return None
+        columns = [self._column(name) for name in there]
+        values = columns[0].values
+        for other in columns[1:]:
+            values = values.fillna(other.values)
+        if where is None:
+            return Cells(there[0], values, self.raw.rows)
+        return Cells(there[0], values[where], self.raw.rows[where])
+
+    def _column(self, name: str) -> Cells:
+        if name not in self._checked:
+            self._checked[name] = without_errors(Cells(name, self.raw.frame[name], self.raw.rows), self.findings)
+        return self._checked[name]
+
+    def given(self, where: np.ndarray, fields: Sequence[str]) -> dict[str, Cells]:
+        """Return those of our columns that the file has, by our name."""
+        found = {name: self.cells(self.format.columns.get(name, ()), where) for name in fields}
+        return {name: cells for name, cells in found.items() if cells is not None}
+
+    def persons(self, where: np.ndarray) -> pd.Series:
+        """Return the customer key of each row; none where nobody is named."""
+        given = self.given(where, ["customer_key", "customer_phone"])
+        phones = given["customer_phone"].values if "customer_phone" in given else None
+        if "customer_key" not in given and phones is None:
+            return pd.Series(pd.NA, index=self.raw.frame.index[where], dtype="string")
+        values = given["customer_key"].values if "customer_key" in given else phones.mask(phones.notna())
+        return customer_keys(identifiers(values, phones), self.key)
+
+    def known_names(self) -> set[str]:
+        """Return the names of persons that stand in this file, to be taken out of free text."""
+        found = [self.cells([header]) for header in self.format.names]
+        return {name for cells in found if cells is not None for name in cells.values.dropna().unique()}
+
+    def apply_rules(self, where: np.ndarray, owner: np.ndarray | None = None) -> None:
+        """Drop what the format's rules name; `owner` is the row that speaks for each row."""
+        for rule in self.format.drop_when:
+            cells = self.cells([rule.column], where)
+            if cells is not None:
+                hits = np.zeros(len(self.raw.frame) + 1, dtype=bool)
+                hits[np.flatnonzero(where)] = matching(cells.values, rule)
+                self.fates.drop(hits[:-1] if owner is None else hits[owner], rule.reason, rule.detail)
+
+    def drop_spoiled(self, owner: np.ndarray | None = None) -> None:
+        """Drop rows in which a fault was found, with all that belong to the same order."""
+        if not self.findings.spoiled:
+            return
+        bad = np.isin(self.raw.rows, list(self.findings.spoiled))
+        if owner is not None:
+            owners = np.zeros(len(bad) + 1, dtype=bool)
+            owners[owner[bad]] = True
+            owners[-1] = False
+            bad = bad | owners[owner]
+        self.fates.drop(bad, "faulty")
+
+    def lacking(self, values: pd.Series, rows: np.ndarray, column: str, what: str) -> None:
+        """Note a fault for each row in which a value that is needed is absent."""
+        bad = values.isna().to_numpy() & ~np.isin(rows, list(self.findings.spoiled))
+        if bad.any():
+            self.findings.cells(rows[bad], column, what, "Fill in the cell, or take the row out.")
+
+    def trace(self, rows: np.ndarray) -> dict[str, object]:
+        """Return the columns that lead back to the file."""
+        return {"file": self.raw.file, "row": rows}
+
+    def mapped(self, uses: Mapping[str, str], table: str) -> list[dict[str, str]]:
+        """Return what became of each column of the file; `uses` are those that were used, by header."""
+        return [
+            {"file": self.raw.file, "column": name, "table": table, "becomes": uses.get(plain_name(name), LEFT_OUT)}
+            for name in self.names
+        ]
+
+
+def uses(format: Format) -> dict[str, str]:
+    """Return our column for each header that a format reads."""
+    pairs = [*format.columns.items(), *((f"order_lines.{name}", theirs) for name, theirs in format.lines.items())]
+    return {plain_name(header): ours for ours, headers in reversed(pairs) for header in headers}
+
+
+def wanted(format: Format) -> set[str]:
+    """Return the headers, as they are compared, that a format needs from a file."""
+    conditions = [*format.refund_when, *format.full_refund_when, *(rule.column for rule in format.drop_when)]
+    extra = [*conditions, *format.names, *([format.head] if format.head else [])]
+    return {*uses(format), *(plain_name(header) for header in extra)}
+
+
+def matching(values: pd.Series, rule: Rule) -> np.ndarray:
+    """Return where `rule` holds, each unique cell looked at once."""
+    codes, texts = pd.factorize(values)
+    return np.array([*(rule_holds(rule, str(text)) for text in texts), False])[codes]
+
+
+def among(cells: Cells, allowed: Sequence[str]) -> np.ndarray:
+    """Return where a cell is one of the texts, compared without regard to case."""
+    return matching(cells.values, Rule(cells.column, "", equals=tuple(allowed)))
+
+
+def stamps_of(frame: pd.DataFrame, id: str) -> pd.DataFrame:
+    """Return the stamps of answers or reviews, which compare by what they say."""
+    changed = frame["changed_at"] if "changed_at" in frame else pd.NaT
+    at = frame["at"] if "at" in frame else pd.NaT
+    return pd.DataFrame({"id": frame[id], "at": at, "changed": changed, "row": frame["row"], "numbered": False})
+
+
+def own_ids(key: bytes, frame: pd.DataFrame, letter: str) -> pd.Series:
+    """Return ids made from what a row says; equal rows of one file count apart, equal rows of two files as one."""
+    texts = [frame[name].astype("string").fillna("") for name in frame]
+    said = texts[0].str.cat(texts[1:], sep="\x1f") if len(texts) > 1 else texts[0]
+    nth = said.groupby(said).cumcount()
+    ids = coded(key, letter, said, letter)
+    return ids.where(nth == 0, ids + "-" + (nth + 1).astype("string"))
