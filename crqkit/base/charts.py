@@ -10,6 +10,7 @@ from crqkit.base.result import significant
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 # Okabe & Ito (2008), Color Universal Design: distinct with every common colour vision.
@@ -47,8 +48,7 @@ def intervals(table: "pd.DataFrame", ax: "Axes", *, colour: str = PALETTE["blue"
     ax.errorbar(rows["estimate"], places, xerr=spread, fmt="o", color=colour, capsize=3)
     ax.set_yticks(list(places), rows[label].astype(str).tolist())
     ax.set_ylim(-0.6, len(rows) - 0.4)
-    units = rows["unit"].dropna().unique()
-    ax.set_xlabel(units[0] if len(units) == 1 else "")
+    _name_axis(ax.xaxis, rows)
     return ax
 
 
@@ -60,9 +60,18 @@ def over_time(table: "pd.DataFrame", ax: "Axes", *, colour: str = PALETTE["blue"
     ax.plot(places, rows["estimate"], "o-", color=colour)
     step = max(1, len(rows) // 8)
     ax.set_xticks(list(places)[::step], rows["group"].astype(str).tolist()[::step])
-    units = rows["unit"].dropna().unique()
-    ax.set_ylabel(units[0] if len(units) == 1 else "")
+    _name_axis(ax.yaxis, rows)
     return ax
+
+
+def _name_axis(axis: "Axis", rows: "pd.DataFrame") -> None:
+    from matplotlib.ticker import PercentFormatter
+
+    units = rows["unit"].dropna().unique()
+    if list(units) == ["share"]:
+        axis.set_major_formatter(PercentFormatter(1.0))
+    elif len(units) == 1:
+        axis.set_label_text(units[0])
 
 
 def describe(title: str, table: "pd.DataFrame") -> str:

@@ -1,6 +1,9 @@
 """The way in: a folder of exports becomes tables, a log and a form; persons become keys."""
 
 from crqkit.intake.folder import log_sentences, read_folder
+from crqkit.intake.mapping import propose
+from crqkit.intake.privacy import FOLDER as PRIVATE
 from crqkit.intake.shop import Settings, Shop
+from crqkit.intake.who import who
 
-__all__ = ["Settings", "Shop", "log_sentences", "read_folder"]
+__all__ = ["PRIVATE", "Settings", "Shop", "log_sentences", "propose", "read_folder", "who"]

@@ -10,12 +10,12 @@ import pandas as pd
 from crqkit.base import DataProblem, Fault, check_choice, say
 from crqkit.intake import privacy
 from crqkit.intake.findings import Findings
-from crqkit.intake.format import Format, Match, nearest, plain_name, recognise
+from crqkit.intake.format import Format
 from crqkit.intake.mapfile import read_mapping, read_settings, read_yaml
-from crqkit.intake.opened import Opened, Part, wanted
+from crqkit.intake.matching import OTHER_DATA, match_file, open_match
+from crqkit.intake.opened import Part
 from crqkit.intake.orders import read_orders
 from crqkit.intake.overlap import drop_overlap
-from crqkit.intake.readers import Sheet, sheets
 from crqkit.intake.responses import read_responses
 from crqkit.intake.reviews import read_reviews
 from crqkit.intake.shop import Settings, Shop
@@ -24,15 +24,9 @@ from crqkit.tables.schema import TABLES
 
 READERS = {"orders": read_orders, "responses": read_responses, "reviews": read_reviews}
 DATA = (".csv", ".tsv", ".txt", ".xlsx", ".json")
-OTHER_DATA = {
-    ".xls": "Open it in your spreadsheet program and save it as xlsx or CSV.",
-    ".ods": "Open it in your spreadsheet program and save it as xlsx or CSV.",
-    ".numbers": "In Numbers choose File, Export to, CSV.",
-    ".zip": "Unpack it, and put the files that were in it into this folder.",
-}
 OWN_FILES = ("shop.yml", "brand.yml")
 LOG = ["file", "format", "table", "outcome", "reason", "rows", "detail"]
-TOGETHER = Format("", "")
+FREE_SHARE = 0.05
 
 
 def read_folder(
@@ -69,10 +63,10 @@ def read_folder(
         raise DataProblem(Fault("there is no such folder", "Give the folder that holds your exports.", str(path)))
     own = Findings("shop.yml")
     settings = read_settings(folder, own)
-    files, aside = _listing(folder)
+    files, aside = listing(folder)
     key, stored = privacy.read_key(folder) if files else (b"", True)
     findings = {own.file: own}
-    given = _given(mapping, findings)
+    given = given_mappings(mapping, findings)
     parts, skipped = [], list(aside)
     for file in files:
         found = findings.setdefault(file.name, Findings(file.name))
@@ -100,7 +94,7 @@ def read_folder(
 # Which files there are, and how each is to be read -----------------------------------------------------------------
 
 
-def _listing(folder: Path) -> tuple[list[Path], list[tuple[str, str]]]:
+def listing(folder: Path) -> tuple[list[Path], list[tuple[str, str]]]:
     """Return the files that hold data, and those set aside with the reason."""
     files, aside = [], []
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
@@ -116,8 +110,8 @@ def _listing(folder: Path) -> tuple[list[Path], list[tuple[str, str]]]:
     return files, aside
 
 
-def _given(mapping: str | Path | Mapping[str, Any] | None, findings: dict[str, Findings]) -> dict[str, Format]:
-    """Return the mappings handed over, by file name; under an empty name the one for files nothing recognises."""
+def given_mappings(mapping: str | Path | Mapping[str, Any] | None, findings: dict[str, Findings]) -> dict[str, Format]:
+    """Return the mappings that were handed over, by file name; under an empty name the one for files nothing recognises."""
     if mapping is None:
         return {}
     name = "the mapping" if isinstance(mapping, Mapping) else str(mapping)
@@ -126,110 +120,6 @@ def _given(mapping: str | Path | Mapping[str, Any] | None, findings: dict[str, F
     by_file = bool(source) and all(isinstance(one, Mapping) and "." in str(file) for file, one in source.items())
     built = {str(file): read_mapping(one, found) for file, one in (source if by_file else {"": source}).items()}
     return {file: format for file, format in built.items() if format}
-
-
-def mapping_of(path: Path, given: Mapping[str, Format], findings: Findings) -> Format | None:
-    """Return the mapping that lies beside a file, or was handed over for it."""
-    beside = path.with_name(f"{path.stem}.map.yml")
-    if path.name in given or not beside.exists():
-        return given.get(path.name)
-    own = Findings(beside.name)
-    source = read_yaml(beside, own)
-    format = read_mapping(source, own) if not own.faults else None
-    findings.faults += own.faults
-    return format
-
-
-def match_file(path: Path, given: Mapping[str, Format], findings: Findings) -> Match | None:
-    """Return how a file is to be read; nothing, with a fault, where it cannot be told."""
-    if path.suffix.lower() in OTHER_DATA:
-        findings.whole(f"files of the kind {path.suffix.lower()} are not read", OTHER_DATA[path.suffix.lower()])
-        return None
-    own = mapping_of(path, given, findings)
-    if findings.faults:
-        return None
-    if own:
-        found = sheets(path, findings, separator=own.separator, quotes=own.quotes)
-        return _by_mapping(found, own)
-    found = sheets(path, findings)
-    match = recognise(found)
-    if match is None and "" in given and found:
-        own = given[""]
-        return _by_mapping(sheets(path, findings, separator=own.separator, quotes=own.quotes), own)
-    if match is None and found and not (path.suffix.lower() == ".txt" and not _tabular(found)):
-        _unknown(found, findings)
-    return match
-
-
-def _by_mapping(found: Sequence[Sheet], own: Format) -> Match | None:
-    """Return the sheet and header row that hold most of the mapped columns."""
-    if not found:
-        return None
-    if own.header:
-        widths = {sheet.separator: len(sheet.top[0]) for sheet in found if sheet.top}
-        sheet = next((sheet for sheet in found if widths.get(sheet.separator) == len(own.header)), found[0])
-        return Match(sheet, own, -1, own.header)
-    needed = wanted(own) | {plain_name(str(item.get("column") or item.get("text"))) for item in own.items}
-    ranked = [(len(needed & {plain_name(name) for name in names}), -place, -order)
-              for order, sheet in enumerate(found) for place, names in enumerate(sheet.top)]  # fmt: skip
-    _, place, order = max(ranked)
-    return Match(found[-order], own, -place, tuple(found[-order].top[-place]))
-
-
-def _tabular(found: Sequence[Sheet]) -> bool:
-    return any(sheet.separator != "," and len(sheet.top) > 2 and {len(row) for row in sheet.top} == {len(sheet.top[0])}
-               and len(sheet.top[0]) > 1 for sheet in found)  # fmt: skip
-
-
-def _unknown(found: Sequence[Sheet], findings: Findings) -> None:
-    close = nearest(found)
-    mend = f"Run crqkit map {findings.file} and look over the mapping it proposes, or take the file out of the folder."
-    if close and len(close[1]) < len(close[0].required):
-        format, lacking = close
-        what = f"this file is of no known kind; nearest is {format.title}, for which is missing: {', '.join(lacking)}"
-    else:
-        what = "this file is of no known kind"
-    findings.whole(what, mend)
-
-
-def open_match(match: Match, settings: Settings, key: bytes, findings: Findings) -> Opened | None:
-    """Load the columns that a match needs."""
-    names = _unique([name.replace("\ufeff", "").strip() for name in match.names])
-    format = match.format
-    needed = wanted(format)
-    missing = _missing(format, names)
-    for header in missing:
-        mend = f"The file has: {', '.join(name for name in names if name)}. Mend the name in the mapping."
-        findings.whole("this column is missing", mend, column=header)
-    if format.header and len(match.sheet.top[0]) != len(format.header):
-        mend = f"Give each of the {len(match.sheet.top[0])} columns a name in header, or mend separator."
-        findings.whole(f"the header of the mapping names {len(format.header)} columns", mend, column="header")
-        return None
-    if missing:
-        return None
-    take = [name for name in names if name and (format.table == "responses" or plain_name(name) in needed)]
-    raw = match.sheet.read(match.header, names, take, findings)
-    if not len(raw.frame):
-        findings.whole("this file has a header and no rows", "Export it again, or take it out of the folder.")
-        return None
-    return Opened(match, raw, names, settings, key, findings)
-
-
-def _unique(names: Sequence[str]) -> tuple[str, ...]:
-    seen: dict[str, int] = {}
-    unique = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name if seen[name] == 1 or not name else f"{name} ({seen[name]})")
-    return tuple(unique)
-
-
-def _missing(format: Format, names: Sequence[str]) -> list[str]:
-    if format.id != "mapping":
-        return []
-    have = {plain_name(name) for name in names}
-    needed = [*format.columns.values(), *((rule.column,) for rule in format.drop_when), *((one,) for one in format.refund_when)]
-    return [headers[0] for headers in needed if not any(plain_name(header) in have for header in headers)]
 
 
 def _read_file(
@@ -327,10 +217,10 @@ def log_sentences(log: pd.DataFrame) -> Iterator[str]:
     for line in log.itertuples():
         if line.outcome == "kept":
             yield say("log.kept", file=line.file, kept=line.rows, read=int(read[line.file]))
-        elif line.outcome == "dropped":
-            yield say(f"log.dropped.{line.reason}", file=line.file, rows=line.rows, detail=line.detail)
-        elif line.outcome == "not read":
-            yield say(f"log.not_read.{line.reason}", file=line.file)
+        elif line.outcome in ("dropped", "not read"):
+            kind = line.outcome.replace(" ", "_")
+            reason = say(f"log.{kind}.{line.reason}") + (f" ({line.detail})" if line.detail else "")
+            yield say(f"log.{kind}", file=line.file, rows=line.rows, reason=reason)
 
 
 def _cautions(parts: Sequence[Part], tables: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -345,6 +235,3 @@ def _cautions(parts: Sequence[Part], tables: Mapping[str, pd.DataFrame]) -> list
     if free > FREE_SHARE:
         cautions.append(say("caution.intake.free", share=free))
     return cautions
-
-
-FREE_SHARE = 0.05

@@ -72,11 +72,13 @@ def coded(key: bytes, space: str, values: pd.Series, letter: str = "C") -> pd.Se
 
 def identifiers(values: pd.Series, phones: pd.Series | None = None) -> pd.DataFrame:
     """Return `space` and `value` of each person: e-mail or id, else telephone, else nothing."""
-    text = values.str.strip().str.removeprefix("'").str.lower()
+    codes, uniques = pd.factorize(values)
+    text = pd.Series(uniques, dtype="str").str.strip().str.removeprefix("'").str.lower()
     text = text.mask(text.isin(NOBODY))
     email = text.str.contains("@", regex=False).fillna(False).astype(bool)
     value = text.where(email, text.str.replace(r"(?<=\d)\.0+$", "", regex=True))
-    space = pd.Series("id", index=text.index).mask(email, "email")
+    space = pd.Series("id", index=text.index, dtype="str").mask(email, "email")
+    value, space = (pd.Series(one.array.take(codes, allow_fill=True), index=values.index) for one in (value, space))
     if phones is not None:
         digits = phones.str.replace(r"\D", "", regex=True)
         digits = digits.where(digits.str.len() >= 5)

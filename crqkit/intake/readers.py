@@ -1,11 +1,10 @@
-"""Open csv, tsv, txt, xlsx and json as text cells that remember their spreadsheet row."""
+"""Open csv, tsv, txt, xlsx and json as text cells that remember their spreadsheet row; here the text files."""
 
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,38 +13,14 @@ import numpy as np
 import pandas as pd
 
 from crqkit.intake.findings import Findings
+from crqkit.intake.held import json_list, workbook
+from crqkit.intake.sheet import TOP, RawTable, Sheet
 
-TOP = 12
 CHUNK = 1 << 24
 SEPARATORS = {",": ",", ";": ";", "tab": "\t", "|": "|"}
 SPACES = "spaces"
 BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 csv.field_size_limit(1 << 27)
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """Text cells by column; `rows` are spreadsheet rows, 1 = first line; absent cells are not a value."""
-
-    file: str
-    frame: pd.DataFrame
-    rows: np.ndarray
-    separator: str = ""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One way to see a file as a table: its first records, and how to load the columns that are wanted."""
-
-    file: str
-    name: str
-    top: list[list[str]]
-    load: Callable[["Sheet", int, Sequence[str], Sequence[str], Findings], RawTable] = field(repr=False)
-    separator: str = ""
-
-    def read(self, header: int, names: Sequence[str], wanted: Sequence[str], findings: Findings) -> RawTable:
-        """Load the columns `wanted`; `header` is the place of the header in `top`, -1 for a file without one."""
-        return self.load(self, header, names, wanted, findings)
 
 
 def sheets(path: Path, findings: Findings, *, separator: str = "", quotes: bool = True) -> list[Sheet]:
@@ -56,17 +31,14 @@ def sheets(path: Path, findings: Findings, *, separator: str = "", quotes: bool 
             findings.whole("this file is empty", "Export it again, or take it out of the folder.")
             return []
         if kind == ".xlsx":
-            return _workbook(path, findings)
+            return workbook(path, findings)
         if kind == ".json":
-            return _json(path, findings)
+            return json_list(path, findings)
         return _text(path, findings, separator, quotes)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         findings.whole(f"this file cannot be opened: {reason}", "Close it if it is open elsewhere, or copy it here again.")
         return []
-
-
-# Text ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -229,95 +201,3 @@ def _misfit(cells: list[str], expected: int) -> str:
     if len(cells) > expected and any(cells[expected:]):
         return f"{len(cells)} fields where the header has {expected}"
     return f"only {len(cells)} fields where the header has {expected}" if len(cells) < expected else ""
-
-
-# Workbooks and JSON: small enough to hold whole -----------------------------------------------------------------
-
-
-def _held(file: str, name: str, records: list[list[str]]) -> Sheet:
-    def load(sheet: Sheet, header: int, names: Sequence[str], wanted: Sequence[str], findings: Findings) -> RawTable:
-        body = records[header + 1 :]
-        places = [list(names).index(column) for column in wanted]
-        cells = [[(row[place] if place < len(row) else "") or None for place in places] for row in body]
-        frame = pd.DataFrame(cells, columns=list(wanted), dtype="str")
-        return RawTable(file, frame, np.arange(len(body)) + header + 2)
-
-    return Sheet(file, name, records[:TOP], load)
-
-
-def _workbook(path: Path, findings: Findings) -> list[Sheet]:
-    from zipfile import BadZipFile
-
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        found = []
-        for page in book.worksheets:
-            page.reset_dimensions()
-            records = [[_cell(value) for value in row] for row in page.iter_rows(values_only=True)]
-            while records and not any(records[-1]):
-                records.pop()
-            if records:
-                found.append(_held(path.name, page.title, records))
-        book.close()
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, TypeError):
-        mend = "Open it in your spreadsheet program and save it again as xlsx, without a password, or as CSV."
-        findings.whole("this is not a workbook that can be read", mend)
-        return []
-    if not found:
-        findings.whole("this workbook holds no table", "Export it again, or take it out of the folder.")
-    return found
-
-
-def _cell(value: Any) -> str:
-    """Write a typed cell as text that cannot be mistaken: ISO dates, and never three decimals."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, time):
-        return value.isoformat()
-    if isinstance(value, float):
-        text = str(int(value)) if value.is_integer() else repr(value)
-        return text + "0" if len(text.partition(".")[2]) == 3 else text
-    return str(value).strip()
-
-
-def _json(path: Path, findings: Findings) -> list[Sheet]:
-    import json
-
-    try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        row = getattr(error, "lineno", 1)
-        findings.whole(f"this is not whole JSON: it breaks at line {row}", "Download the file again.")
-        return []
-    lists = [content] if isinstance(content, list) else list(content.values()) if isinstance(content, dict) else []
-    entries = next((entry for entry in lists if isinstance(entry, list)), None)
-    if not entries:
-        findings.whole("this JSON holds no list of entries", "Download the reviews again, or take the file out.")
-        return []
-    flat = [_flat(entry) if isinstance(entry, dict) else {} for entry in entries]
-    names = list(dict.fromkeys(name for entry in flat for name in entry))
-    # The header stands for row 0, so that row n is the n-th entry.
-    sheet = _held(path.name, "", [names, *([entry.get(name, "") for name in names] for entry in flat)])
-
-    def load(_: Sheet, header: int, names: Sequence[str], wanted: Sequence[str], findings: Findings) -> RawTable:
-        raw = sheet.read(header, names, wanted, findings)
-        return RawTable(raw.file, raw.frame, raw.rows - 1)
-
-    return [Sheet(path.name, "", sheet.top, load)]
-
-
-def _flat(entry: dict[str, Any], before: str = "") -> dict[str, str]:
-    cells: dict[str, str] = {}
-    for name, value in entry.items():
-        if isinstance(value, dict):
-            cells |= _flat(value, f"{before}{name}.")
-        elif not isinstance(value, list):
-            cells[before + name] = _cell(value)
-    return cells

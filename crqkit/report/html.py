@@ -4,19 +4,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import pandas as pd
-
 from crqkit.base import say
-from crqkit.base.messages import NOTHING, templates
-from crqkit.base.result import significant
 from crqkit.report.brand import Brand
 from crqkit.report.compose import Page
 from crqkit.report.section import Section
+from crqkit.report.shown import shown
 from crqkit.tables.form import RATING, TEXT, load_form
-
-# Columns of a shown table that a reader gets; all others stay in the workbook.
-SHOWN = ["file", "format", "table", "outcome", "reason", "rows", "measure", "score", "group", "from", "to",
-         "customer_key", "do", "why", "estimate", "range", "n", "unit"]  # fmt: skip
 
 
 @cache
@@ -41,7 +34,7 @@ def render(page: Page, brand: Brand) -> str:
             page=page,
             brand=brand,
             style=_style(),
-            sections=[view for section in page.sections if (view := _view(section))],
+            sections=_views(page),
             cannot=[*page.cannot, say("page.cannot.why")],
             method=_method(page),
             asked=page.shop.has("responses"),
@@ -63,43 +56,27 @@ def _style() -> str:
     return (files("crqkit.report") / "templates" / "page.css").read_text(encoding="utf-8")
 
 
-def _view(section: Section) -> dict[str, Any] | None:
-    if not section.sentences and not section.figures:
-        return None
+def _views(page: Page) -> list[dict[str, Any]]:
+    """Return what the template shows of each section; a caution stands where it is first needed."""
+    views, told = [], set()
+    for section in page.sections:
+        cautions = [caution for caution in dict.fromkeys(section.cautions) if caution not in told]
+        told.update(cautions)
+        if section.sentences or section.figures:
+            views.append(_view(section, cautions))
+    return views
+
+
+def _view(section: Section, cautions: list[str]) -> dict[str, Any]:
     return {
         "id": section.id,
         "title": say(f"page.{section.id}.title"),
         "sentences": section.sentences,
+        "details": section.details,
         "figures": [figure.html for figure in section.figures],
-        "tables": [_cells(section.tables[name]) for name in section.shown if len(section.tables[name])],
-        "cautions": list(dict.fromkeys(section.cautions)),
+        "tables": [shown(section.tables[name]) for name in section.shown if len(section.tables[name])],
+        "cautions": cautions,
     }
-
-
-def _cells(table: pd.DataFrame) -> dict[str, Any]:
-    """Return head and rows of a table as text, with low and high told as one range."""
-    shown = table.copy()
-    if {"low", "high"} <= set(shown):
-        shown["range"] = [_range(low, high) for low, high in zip(shown["low"], shown["high"], strict=True)]
-    if "action" in shown:
-        shown["do"] = [say(f"page.week.do.{action}") for action in shown["action"]]
-    columns = [name for name in SHOWN if name in shown and not shown[name].isna().all()]
-    return {
-        "head": [say(f"page.column.{name}") for name in columns],
-        "rows": [[_text(cell) for cell in row] for row in shown[columns].itertuples(index=False)],
-    }
-
-
-def _range(low: float, high: float) -> str:
-    return NOTHING if pd.isna(low) or pd.isna(high) else f"{significant(low)} – {significant(high)}"
-
-
-def _text(cell: Any) -> str:
-    if pd.isna(cell):
-        return NOTHING
-    if isinstance(cell, str):
-        return str(say(f"log.dropped.{cell}")) if f"log.dropped.{cell}" in templates() else cell
-    return f"{cell:,}" if isinstance(cell, int) else significant(float(cell))
 
 
 def _method(page: Page) -> list[str]:

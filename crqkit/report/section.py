@@ -1,6 +1,6 @@
 """What a part of the page is made of; each lives in a file of its own under ``sections/``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -27,6 +27,8 @@ class Section:
         Also the id of its title in the messages (``page.<id>.title``).
     sentences : tuple of Sentence
         What is said; every number in it stands in a cell of `tables`.
+    details : tuple of str
+        Small print that belongs to it, such as what became of each file.
     tables : mapping of str to DataFrame
         What it is said from; the workbook holds all of them. Those named in `shown` are on the page too.
     cannot : tuple of Sentence
@@ -39,11 +41,33 @@ class Section:
     sentences: tuple[Sentence, ...] = ()
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     cautions: tuple[str, ...] = ()
     cannot: tuple[Sentence, ...] = ()
     sources: tuple[str, ...] = ()
     headline: Sentence | None = None
+
+
+def gather(
+    id: str,
+    results: Mapping[str, Result],
+    *,
+    first: Sequence[Sentence] = (),
+    then: Sequence[Sentence] = (),
+    **others: Any,
+) -> Section:
+    """Return a section that tells `first`, the readings of `results`, and `then`, with all that stands behind them."""
+    tables = {name: result.table for name, result in results.items()} | others.pop("tables", {})
+    cautions = [caution for result in results.values() for caution in result.cautions]
+    return Section(
+        id,
+        sentences=(*first, *(result.reading for result in results.values()), *then),
+        tables=tables,
+        cautions=(*cautions, *others.pop("cautions", ())),
+        sources=tuple(source for result in results.values() for source in result.sources),
+        **others,
+    )
 
 
 def draw(title: str, result: Result, table: pd.DataFrame | None = None) -> tuple[Figure, ...]:

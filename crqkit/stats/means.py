@@ -30,6 +30,11 @@ def mean_interval(values: Iterable[float], *, confidence: float = 0.95, bounds: 
     Estimate
         In the unit of `values`; NaN interval for fewer than two values.
 
+    Notes
+    -----
+    Exact coverage for answers 1 to 5 is in ``tests/reference/survey/mean_coverage.csv``: 93 to 95 % for usual answers,
+    down to 88 % where four in five give the best answer and n is 20; the bare t interval falls to 23 %.
+
     Examples
     --------
     >>> [round(value, 2) for value in mean_interval([3, 4, 4, 5, 5, 5])[:3]]

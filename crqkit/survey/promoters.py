@@ -86,7 +86,7 @@ def net_promoter(
     """
     check_choice("sample", sample, [CONVENIENCE, PROBABILITY])
     known = _people(answers, score, by)
-    n = len(known.table)
+    n, timed = len(known.table), is_period(answers, by)
     _check_population(population, sample, by, n)
     shown, withheld = groups.shown_by_measure(known.table, [score])
     factor = correction(n, population) if population and n else 1.0
@@ -99,11 +99,11 @@ def net_promoter(
         cautions[0] = say("nps.caution.population", population=population)
     return Result(
         table,
-        groups.family_reading("nps.groups", compared) if by else _reading(table),
+        groups.family_reading("nps.periods" if timed else "nps.groups", compared) if by else _reading(table),
         tuple(cautions),
         (ROCKS, REICHHELD) + ((COCHRAN,) if population else ()) + ((MOVER,) if by else ()),
         {"score": score, "by": by, "population": population, "sample": sample, "confidence": confidence},
-        over_time if is_period(answers, by) else intervals,
+        over_time if timed else intervals,
     )
 
 

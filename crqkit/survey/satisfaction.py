@@ -99,14 +99,16 @@ def satisfaction(
     compared = _compared(known.table, shown, score, (low, high), confidence) if by else []
     rows = [row | groups.gap_cells(row, compared if row["statistic"] == "mean" else []) for row in rows]
     table = as_measures(rows, {"sd": NUMBER, "statistic": TEXT} | (groups.GAPS if by else {}))
-    reading = groups.family_reading("csat.groups", compared) if by else _share_reading(rows[1], top)
+    timed = is_period(answers, by)
+    prefix = "csat.periods" if timed else "csat.groups"
+    reading = groups.family_reading(prefix, compared) if by else _share_reading(rows[1], top)
     return Result(
         table,
         reading,
         tuple(known.cautions(by, withheld, least_shown(table)) + groups.family_caution(compared)),
         (STUDENT, WILSON) + ((DERRICK, BONFERRONI) if by else ()),
         {"score": score, "top": top, "low": low, "high": high, "by": by, "confidence": confidence},
-        partial(_draw_means, draw=over_time if is_period(answers, by) else intervals),
+        partial(_draw_means, draw=over_time if timed else intervals),
     )
 
 

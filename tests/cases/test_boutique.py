@@ -16,7 +16,7 @@ CASE = ROOT / "datasets" / "boutique"
 EXPORTS = CASE / "exports"
 SURVEY = EXPORTS / "Kundenumfrage (Responses) - Form Responses 1.csv"
 FILES = (EXPORTS / "orders_export_1.csv", EXPORTS / "orders_export_2.csv")
-FORM = yaml.safe_load((ROOT / "crqkit" / "survey" / "forms" / "pocket.yml").read_text(encoding="utf-8"))
+FORM = yaml.safe_load((ROOT / "crqkit" / "tables" / "forms" / "pocket.yml").read_text(encoding="utf-8"))
 TEXTS = {item["id"]: item["text"] for item in FORM["items"]}
 STARS = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
 BUYS = "How do you usually buy from us?"

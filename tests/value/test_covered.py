@@ -30,7 +30,9 @@ def test_by_currency(orders):
     ]
 
 
-@pytest.mark.parametrize(("known", "walk_ins", "outcome"), [(1, 1, "enough"), (1, 2, "low"), (0, 2, "none"), (0, 0, "too_little")])
+@pytest.mark.parametrize(
+    ("known", "walk_ins", "outcome"), [(1, 1, "enough"), (1, 2, "low"), (0, 2, "none"), (0, 0, "too_little")]
+)
 def test_every_reading(orders, known, walk_ins, outcome):
     rows = [("ana", "2026-01-01", 1)] * known + [(pd.NA, "2026-01-01", 1)] * walk_ins
     assert coverage(orders(*rows)).reading.id == f"coverage.{outcome}"

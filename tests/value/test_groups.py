@@ -58,7 +58,8 @@ def test_equal_customers_have_equal_scores_and_it_is_said(orders, visits, readin
 
 
 def test_a_tiny_best_group_is_withheld(orders):
-    table = pd.concat([many(orders, visits=(1, 1, 1)), *[orders(("top", f"2026-03-{day}", 1)) for day in range(10, 25)]])
+    regular = orders(*(("top", f"2026-03-{day}", 1) for day in range(10, 25)))
+    table = pd.concat([many(orders, visits=(1, 1, 1)), regular])
     assert rfm(table).reading.id == "rfm.withheld"
 
 

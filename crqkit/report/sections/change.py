@@ -4,7 +4,7 @@ import pandas as pd
 
 from crqkit.base import Result, say
 from crqkit.intake import Shop
-from crqkit.report.section import Section
+from crqkit.report.section import Section, gather
 from crqkit.report.snapshot import Snapshot, last_advice, last_snapshot
 from crqkit.survey import change, dimension_scores, net_promoter, net_promoter_change
 from crqkit.tables.schema import SALE
@@ -18,10 +18,8 @@ def section(shop: Shop) -> Section:
     if before is None:
         return Section("change", cannot=(say("page.change.first"),))
     results = _changes(shop, before)
-    sentences = [say("page.change.since", day=before.as_of), *(result.reading for result in results.values())]
-    tables = {name: result.table for name, result in results.items()} | {
-        "last_page": pd.DataFrame([{"day": before.as_of}])
-    }
+    sentences = []
+    tables = {"last_page": pd.DataFrame([{"day": before.as_of}])}
     advice = last_advice(shop.folder, shop.as_of)
     if len(advice):
         figures = _outcome(advice, shop)
@@ -29,10 +27,16 @@ def section(shop: Shop) -> Section:
         sentences.append(say("page.change.advised", **{n: figures[n] for n in ("day", "advised", "done", "open")}))
         if shop.has("orders"):
             sentences.append(say("page.change.returned", returned=figures["returned"], advised=figures["advised"]))
-    cautions = tuple(caution for result in results.values() for caution in result.cautions)
-    sources = tuple(source for result in results.values() for source in result.sources)
     cannot = () if results or not before.tables else (say("page.change.no_answers", day=before.as_of),)
-    return Section("change", tuple(sentences), tables, tuple(results), (), cautions, cannot, sources)
+    return gather(
+        "change",
+        results,
+        first=[say("page.change.since", day=before.as_of)],
+        then=sentences,
+        tables=tables,
+        shown=tuple(results),
+        cannot=cannot,
+    )
 
 
 def _changes(shop: Shop, before: Snapshot) -> dict[str, Result]:

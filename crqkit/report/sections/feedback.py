@@ -5,7 +5,7 @@ import pandas as pd
 from crqkit.base import Result, say
 from crqkit.base.cutoffs import GROUP_FLOOR
 from crqkit.intake import Shop
-from crqkit.report.section import Section, draw
+from crqkit.report.section import Section, draw, gather
 from crqkit.survey import net_promoter, net_promoter_change, satisfaction
 
 needs: tuple[str, ...] = ()
@@ -24,23 +24,10 @@ def section(shop: Shop) -> Section:
         cannot.append(say("page.feedback.undated"))
     elif given and not results:
         cannot.append(say("page.feedback.one_period"))
-    sentences = [result.reading for result in results.values()]
     figures = tuple(figure for name, result in results.items() for figure in draw(TITLES[name], result))
-    if "answers" in results:
-        change = _last_change(shop.answers, results["answers"].table)
-        if change:
-            results["change"] = change
-            sentences.append(change.reading)
-    return Section(
-        "feedback",
-        tuple(sentences),
-        {f"{name}_by_quarter": result.table for name, result in results.items()},
-        (),
-        figures,
-        tuple(caution for result in results.values() for caution in result.cautions),
-        tuple(cannot),
-        tuple(source for result in results.values() for source in result.sources),
-    )
+    if "answers" in results and (change := _last_change(shop.answers, results["answers"].table)):
+        results["change"] = change
+    return gather("feedback", results, figures=figures, cannot=tuple(cannot))
 
 
 TITLES = {"answers": "Recommendation (NPS) by quarter", "stars": "Stars of public reviews by quarter"}

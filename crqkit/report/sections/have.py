@@ -4,52 +4,37 @@ import pandas as pd
 
 from crqkit.base import say
 from crqkit.intake import Shop, log_sentences
-from crqkit.report.section import Section
+from crqkit.report.section import Section, gather
 from crqkit.tables.schema import SALE
+from crqkit.value import coverage
 
 needs: tuple[str, ...] = ()
 
 
 def section(shop: Shop) -> Section:
     """Say what was read and how much of the business it covers."""
-    log = shop.log
-    rows = log.groupby("outcome")["rows"].sum()
-    totals = {
-        "files": log["file"].nunique(),
-        "read": rows.get("read", 0),
-        "kept": rows.get("kept", 0),
-        "dropped": rows.get("dropped", 0),
-    }
-    sentences = []
-    cannot, cautions = [], list(shop.cautions)
-    sources: tuple[str, ...] = ()
-    tables = {"files": log, "totals": pd.DataFrame([totals])}
+    rows = shop.log.groupby("outcome")["rows"].sum()
+    read = {outcome: int(rows.get(outcome, 0)) for outcome in ("read", "kept", "dropped")}
+    files = {"files": shop.log.loc[shop.log["outcome"] == "read", "file"].nunique()} | read
+    results, sentences, cannot = {}, [], []
+    tables = {"files": shop.log, "mapped": shop.mapped, "totals": pd.DataFrame([files])}
+    for name, count in (("orders", _orders), ("responses", _answers), ("reviews", _reviews)):
+        if shop.has(name):
+            sentences.append(say(f"page.have.{name}", **(counts := count(shop))))
+            tables[name] = pd.DataFrame([counts | ({"net": counts["net"][0]} if "net" in counts else {})])
+        else:
+            cannot.append(say(f"page.have.no_{name}"))
     if shop.has("orders"):
-        from crqkit.value import coverage
-
-        figures = _orders(shop)
-        covered = coverage(shop.orders)
-        sentences += [say("page.have.orders", **figures), covered.reading]
-        tables |= {"sales": pd.DataFrame([figures | {"net": figures["net"][0]}]), "coverage": covered.table}
-        cautions += covered.cautions
-        sources = covered.sources
-    else:
-        cannot.append(say("page.have.no_orders"))
-    if shop.has("responses"):
-        people = {"people": len(shop.answers), "linked": int(shop.answers["customer_key"].notna().sum())}
-        sentences.append(say("page.have.answers", **people))
-        tables["people"] = pd.DataFrame([people])
-    else:
-        cannot.append(say("page.have.no_answers"))
-    if shop.has("reviews"):
-        given = shop.reviews["text"]
-        reviews = {"reviews": len(given), "texts": int((given.fillna("") != "").sum())}
-        sentences.append(say("page.have.reviews", **reviews))
-        tables["reviews"] = pd.DataFrame([reviews])
-    else:
-        cannot.append(say("page.have.no_reviews"))
-    sentences += [say("page.have.files", **totals), *log_sentences(log)]
-    return Section("have", tuple(sentences), tables, cautions=tuple(cautions), cannot=tuple(cannot), sources=sources
+        results["coverage"] = coverage(shop.orders)
+    return gather(
+        "have",
+        results,
+        first=sentences,
+        then=(say("page.have.files", **files),),
+        tables=tables,
+        details=tuple(log_sentences(shop.log)),
+        cautions=shop.cautions,
+        cannot=tuple(cannot),
     )
 
 
@@ -64,3 +49,12 @@ def _orders(shop: Shop) -> dict[str, object]:
         "last": sales["at"].max(),
         "net": (orders["net"].sum(), currency),
     }
+
+
+def _answers(shop: Shop) -> dict[str, object]:
+    return {"people": len(shop.answers), "linked": int(shop.answers["customer_key"].notna().sum())}
+
+
+def _reviews(shop: Shop) -> dict[str, object]:
+    words = shop.reviews["text"].fillna("").str.strip()
+    return {"reviews": len(words), "texts": int((words != "").sum())}

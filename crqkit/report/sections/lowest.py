@@ -2,7 +2,7 @@
 
 from crqkit.base.cutoffs import GROUP_FLOOR
 from crqkit.intake import Shop
-from crqkit.report.section import Section
+from crqkit.report.section import Section, gather
 from crqkit.survey import lowest_dimension
 
 needs = ("responses",)
@@ -14,12 +14,4 @@ def section(shop: Shop) -> Section:
     if len(asked) < 2 or len(shop.answers) < int(GROUP_FLOOR):
         return Section("lowest")
     result = lowest_dimension(shop.answers, form=shop.form)
-    return Section(
-        "lowest",
-        (result.reading,),
-        {"gaps": result.table},
-        ("gaps",),
-        cautions=result.cautions,
-        sources=result.sources,
-        headline=result.reading,
-    )
+    return gather("lowest", {"gaps": result}, shown=("gaps",), headline=result.reading)

@@ -3,7 +3,7 @@
 from crqkit.base import Result, say
 from crqkit.base.cutoffs import GROUP_FLOOR
 from crqkit.intake import Shop
-from crqkit.report.section import Section, draw
+from crqkit.report.section import Section, draw, gather
 from crqkit.survey import dimension_scores, net_promoter, satisfaction
 
 needs: tuple[str, ...] = ()
@@ -26,24 +26,24 @@ def section(shop: Shop) -> Section:
             results["recommendation"] = net_promoter(shop.answers, score="recommend", **_frame(shop))
         else:
             cannot.append(say("page.profile.no_recommend"))
-    sentences = [result.reading for result in results.values()]
     headline = results["recommendation"].reading if "recommendation" in results else None
+    sentences = []
     stars = _stars(shop)
     if stars is not None:
-        results["stars"] = stars
         row = stars.table.iloc[0]
         sentences.append(say("page.profile.stars", stars=row["estimate"], low=row["low"], high=row["high"], n=row["n"]))
     figures = draw("Scores by dimension", results["dimensions"]) if "dimensions" in results else ()
-    return Section(
+    tables = {} if stars is None else {"stars": stars.table}
+    return gather(
         "profile",
-        tuple(sentences),
-        {name: result.table for name, result in results.items()},
-        tuple(results),
-        figures,
-        tuple(caution for result in results.values() for caution in result.cautions),
-        tuple(cannot),
-        tuple(source for result in results.values() for source in result.sources),
-        headline,
+        results,
+        then=sentences,
+        tables=tables,
+        shown=(*results, *tables),
+        figures=figures,
+        cautions=() if stars is None else stars.cautions,
+        cannot=tuple(cannot),
+        headline=headline,
     )
 
 

@@ -2,7 +2,7 @@
 
 from crqkit.base import say
 from crqkit.intake import Shop
-from crqkit.report.section import Section, draw
+from crqkit.report.section import Section, draw, gather
 from crqkit.value import left_truncation, repeat_purchase, retention, retention_change
 
 needs = ("orders",)
@@ -22,12 +22,5 @@ def section(shop: Shop) -> Section:
         "retention": retention(orders, timezone=zone),
         "retention_change": retention_change(orders, timezone=zone),
     }
-    return Section(
-        "stays",
-        tuple(result.reading for result in results.values()),
-        {name: result.table for name, result in results.items()},
-        ("repeat_purchase",),
-        draw("Share of buyers who came again in the next quarter", results["retention"]),
-        tuple(caution for result in results.values() for caution in result.cautions),
-        sources=tuple(source for result in results.values() for source in result.sources),
-    )
+    figures = draw("Share of buyers who came again in the next quarter", results["retention"])
+    return gather("stays", results, shown=("repeat_purchase",), figures=figures)

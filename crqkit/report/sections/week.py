@@ -5,7 +5,7 @@ import pandas as pd
 from crqkit.base import say
 from crqkit.base.cutoffs import LIST_LENGTH
 from crqkit.intake import Shop
-from crqkit.report.section import Section
+from crqkit.report.section import Section, gather
 from crqkit.report.week import quiet_regulars, week_list
 from crqkit.tables import collect, customer_features, visit_days
 from crqkit.value import left_truncation
@@ -39,4 +39,5 @@ def section(shop: Shop) -> Section:
     ]
     if without:
         sentences.append(say("page.week.no_consent", left_out=without))
-    return Section("week", tuple(sentences), {"this_week": listed, "counts": pd.DataFrame([counts])}, ("this_week",))
+    tables = {"this_week": listed, "counts": pd.DataFrame([counts])}
+    return gather("week", {}, first=sentences, tables=tables, shown=("this_week",))

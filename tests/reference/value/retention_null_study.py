@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from crqkit.stats import wilson
 from crqkit.stats.differences import difference_of_intervals
+from crqkit.stats.proportions import wilson
 
 REPLICATIONS = 4000
 SHOPS = {"equal customers": 400.0, "customers differ": 3.0, "customers differ much": 0.6}
