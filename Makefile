@@ -71,6 +71,7 @@ lock: ## Renew the locks (needs uv; `make lock UPGRADE=--upgrade` takes newer ve
 
 clean: ## Remove caches and the example page (the set-up in .venv stays)
 	@rm -rf .pytest_cache .ruff_cache .import_linter_cache build dist *.egg-info out/boutique
+	@rm -rf datasets/*/exports/crqkit-private/snapshots datasets/*/exports/crqkit-private/advice.csv
 	@find crqkit tests tools benchmarks datasets -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The set-up, in stamp files: each step is done once, and again when what it depends on changes.

@@ -17,6 +17,10 @@ VALUE_WIDTH = 40
 class CrqkitError(Exception):
     """Any error that crqkit raises on purpose; the command line prints it without a traceback."""
 
+    def _render_traceback_(self) -> list[str]:
+        # IPython calls this: in a notebook too the message is enough.
+        return [f"{type(self).__name__}: {self}"]
+
 
 @dataclass(frozen=True)
 class Fault:

@@ -55,7 +55,14 @@ def read_folder(
 
     Examples
     --------
-    >>> read_folder("my-exports").orders  # doctest: +SKIP
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> rows = ["date,customer,amount", "2026-05-01,7,12.50", "2026-05-02,7,-2.50"]
+    >>> _ = (folder / "sales.csv").write_text(chr(10).join(rows))
+    >>> read_folder(folder).orders[["total", "refunds", "net", "status"]]
+       total  refunds   net  status
+    0   12.5      0.0  12.5    sale
+    1    0.0      2.5  -2.5  refund
     """
     check_choice("faulty", faulty, ["refuse", "drop"])
     folder = Path(path)
@@ -77,7 +84,9 @@ def read_folder(
     _refuse(folder, findings, parts, skipped, faulty)
     cautions = [caution for found in findings.values() for caution in found.cautions]
     zoned = "timezone" in own.told
-    cautions += [say("caution.intake.timezone", file=found.file) for found in findings.values() if found.naive and not zoned]
+    cautions += [
+        say("caution.intake.timezone", file=found.file) for found in findings.values() if found.naive and not zoned
+    ]
     cautions += [] if stored else [say("caution.intake.key")]
     tables = _tables(parts)
     return Shop(
@@ -87,7 +96,9 @@ def read_folder(
         log=_log(parts, skipped),
         form=_form(parts),
         cautions=(*cautions, *_cautions(parts, tables)),
-        mapped=pd.DataFrame([row for part in parts for row in part.mapped], columns=["file", "column", "table", "becomes"]),
+        mapped=pd.DataFrame(
+            [row for part in parts for row in part.mapped], columns=["file", "column", "table", "becomes"]
+        ),
     )
 
 
@@ -99,7 +110,11 @@ def listing(folder: Path) -> tuple[list[Path], list[tuple[str, str]]]:
     files, aside = [], []
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         kind = path.suffix.lower()
-        if path.name.startswith((".", "~$")) or path.name in (privacy.FOLDER, *OWN_FILES) or path.name.endswith(".map.yml"):
+        if (
+            path.name.startswith((".", "~$"))
+            or path.name in (privacy.FOLDER, *OWN_FILES)
+            or path.name.endswith(".map.yml")
+        ):
             continue
         if path.is_dir():
             aside.append((path.name, "folder"))
@@ -111,7 +126,7 @@ def listing(folder: Path) -> tuple[list[Path], list[tuple[str, str]]]:
 
 
 def given_mappings(mapping: str | Path | Mapping[str, Any] | None, findings: dict[str, Findings]) -> dict[str, Format]:
-    """Return the mappings that were handed over, by file name; under an empty name the one for files nothing recognises."""
+    """Return the mappings handed over, by file name; an empty name stands for files that nothing recognises."""
     if mapping is None:
         return {}
     name = "the mapping" if isinstance(mapping, Mapping) else str(mapping)
@@ -123,7 +138,12 @@ def given_mappings(mapping: str | Path | Mapping[str, Any] | None, findings: dic
 
 
 def _read_file(
-    path: Path, given: Mapping[str, Format], settings: Settings, key: bytes, findings: Findings, skipped: list[tuple[str, str]]
+    path: Path,
+    given: Mapping[str, Format],
+    settings: Settings,
+    key: bytes,
+    findings: Findings,
+    skipped: list[tuple[str, str]],
 ) -> Part | None:
     match = match_file(path, given, findings)
     if match is None:
@@ -135,7 +155,11 @@ def _read_file(
 
 
 def _refuse(
-    folder: Path, findings: Mapping[str, Findings], parts: Sequence[Part], skipped: Sequence[tuple[str, str]], faulty: str
+    folder: Path,
+    findings: Mapping[str, Findings],
+    parts: Sequence[Part],
+    skipped: Sequence[tuple[str, str]],
+    faulty: str,
 ) -> None:
     faults = [fault for found in findings.values() for fault in found.faults]
     if not faults and not parts:
@@ -153,7 +177,9 @@ def _tables(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
     clean = privacy.Cleaner(name for part in parts for name in part.names)
     tables = {}
     for name in ("orders", "order_lines", "responses", "reviews"):
-        frames = [_apart(part, part.tables[name], parts) for part in parts if name in part.tables and len(part.tables[name])]
+        frames = [
+            _apart(part, part.tables[name], parts) for part in parts if name in part.tables and len(part.tables[name])
+        ]
         if frames:
             tables[name] = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
     for name in ("responses", "reviews"):
@@ -161,7 +187,10 @@ def _tables(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
             tables[name]["text"] = clean.column(tables[name]["text"])
     customers = _customers(tables["orders"]) if "orders" in tables else None
     shaped = {name: TABLES[name].shape(frame) for name, frame in tables.items()}
-    shaped = {name: frame.sort_values("at", kind="stable", ignore_index=True) if "at" in frame else frame for name, frame in shaped.items()}
+    shaped = {
+        name: frame.sort_values("at", kind="stable", ignore_index=True) if "at" in frame else frame
+        for name, frame in shaped.items()
+    }
     return shaped | ({"customers": customers} if customers is not None and len(customers) else {})
 
 
@@ -173,7 +202,9 @@ def _apart(part: Part, frame: pd.DataFrame, parts: Sequence[Part]) -> pd.DataFra
     clash = {id for other in before for id in set(other.tables["orders"]["order_id"]) & set(frame["order_id"])}
     if not clash:
         return frame
-    return frame.assign(order_id=frame["order_id"].mask(frame["order_id"].isin(clash), f"{part.format.space}:" + frame["order_id"]))
+    return frame.assign(
+        order_id=frame["order_id"].mask(frame["order_id"].isin(clash), f"{part.format.space}:" + frame["order_id"])
+    )
 
 
 def _customers(orders: pd.DataFrame) -> pd.DataFrame:

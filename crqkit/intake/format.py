@@ -118,8 +118,10 @@ def build(source: Mapping[str, Any]) -> Format:
         for name in ("refund_when", "full_refund_when", "lines")
         if name in source
     }
-    same = ("title", "status", "head", "words", "separator", "quotes", "decimal", "date_order", "date_format", "timezone",
-            "currency", "source", "guess_questions", "scale", "dimensions")  # fmt: skip
+    same = (
+        "title status head words separator quotes decimal date_order date_format timezone currency source "
+        "guess_questions scale dimensions"
+    ).split()
     return Format(
         id=source["id"],
         table=source["table"],

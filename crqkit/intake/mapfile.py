@@ -39,9 +39,9 @@ COLUMNS = {
     "reviews": ["review_id", "at", "stars", "text", "reply_at", "changed_at"],
 }  # fmt: skip
 KEYS = {
-    "table": str, "columns": dict, "header": list, "separator": str, "quotes": bool, "date_order": str, "date_format": str,
-    "decimal": str, "timezone": str, "currency": str, "refund_when": dict, "drop_when": list, "scale": dict, "items": list,
-    "dimensions": dict, "groups": list, "names": list, "source": str,
+    "table": str, "columns": dict, "header": list, "separator": str, "quotes": bool, "date_order": str,
+    "date_format": str, "decimal": str, "timezone": str, "currency": str, "source": str, "refund_when": dict,
+    "drop_when": list, "scale": dict, "items": list, "dimensions": dict, "groups": list, "names": list,
 }  # fmt: skip
 CHOICES: dict[str, list[str]] = {
     "table": list(COLUMNS),
@@ -52,10 +52,13 @@ CHOICES: dict[str, list[str]] = {
 ITEM_KEYS = ["id", "column", "text", "dimension", "facet", "low", "high", "reverse", "kind"]
 RULE_KEYS = ["column", "equals", "contains", "listed", "filled", "reason"]
 SETTINGS = {
-    "name": str, "timezone": str, "currency": str, "opened": date, "sampled_from": int, "date_order": str, "decimal": str,
+    "name": str, "timezone": str, "currency": str, "opened": date, "sampled_from": int, "date_order": str,
+    "decimal": str,
 }  # fmt: skip
-_SPOKEN = {str: "a text", dict: "pairs of name: value", list: "a list", bool: "true or false", date: "a date like 2019-04-01",
-           int: "a whole number"}  # fmt: skip
+_SPOKEN = {
+    str: "a text", dict: "pairs of name: value", list: "a list", bool: "true or false", int: "a whole number",
+    date: "a date like 2019-04-01",
+}  # fmt: skip
 HOW = "Run crqkit map FILE to see a mapping that works, and mend this line."
 
 
@@ -68,7 +71,9 @@ def read_yaml(path: Path, findings: Findings) -> dict[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" near line {mark.line + 1}" if mark else ""
-        findings.whole(f"this is not valid YAML{where}", "Mend that line: name, colon, space, value; texts in quote marks.")
+        findings.whole(
+            f"this is not valid YAML{where}", "Mend that line: name, colon, space, value; texts in quote marks."
+        )
         return {}
     except OSError as error:
         findings.whole(f"this file cannot be opened: {error.strerror}", "Close it if it is open elsewhere.")
@@ -126,7 +131,9 @@ def _check_keys(given: Mapping[str, Any], known: Mapping[str, type], findings: F
 def _check_values(given: Mapping[str, Any], findings: Findings) -> None:
     for name, allowed in CHOICES.items():
         if name in given and given[name] not in allowed:
-            findings.whole("this value is not known", f"Write one of: {' or '.join(allowed)}.", column=name, value=given[name])
+            findings.whole(
+                "this value is not known", f"Write one of: {' or '.join(allowed)}.", column=name, value=given[name]
+            )
     if "timezone" in given and not _is_zone(given["timezone"]):
         mend = "Write a zone of the IANA list, like Europe/Berlin or America/New_York."
         findings.whole("this time zone is not known", mend, column="timezone", value=given["timezone"])
@@ -190,7 +197,9 @@ def _check_items(given: Mapping[str, Any], findings: Findings) -> None:
         ends = scale | {name: item[name] for name in ("low", "high") if name in item}
         kind = item.get("kind", RATING)
         if kind not in (RATING, TEXT, CHOICE):
-            findings.whole("this kind of item is not known", f"Write {RATING}, {TEXT} or {CHOICE}.", column="items", value=kind)
+            findings.whole(
+                "this kind of item is not known", f"Write {RATING}, {TEXT} or {CHOICE}.", column="items", value=kind
+            )
         elif kind == RATING and not _is_scale(ends):
             mend = "Write low: and high: as numbers, low below high, in the item or in scale."
             findings.whole("a rating needs the two ends of its scale", mend, column="items", value=item["id"])

@@ -22,9 +22,9 @@ LOOKED_AT = 5000
 # English, German, French, Spanish; a header that holds one of these words is taken for that column, in this order.
 WORDS = {
     "at": "date datum fecha timestamp zeitstempel invoicedate orderdate created jour day tag time",
-    "order_id": "order invoice bestellung bestellnummer rechnung rechnungsnummer commande facture pedido factura transaction "
-    "receipt beleg orderid invoiceno orderno invoiceid bon",
-    "customer_key": "email mail customer customerid kunde kundennummer kundin client cliente member customerno userid person",
+    "order_id": "order invoice bestellung bestellnummer rechnung rechnungsnummer commande facture pedido factura "
+    "transaction receipt beleg orderid invoiceno orderno invoiceid bon",
+    "customer_key": "email mail customer customerid customerno kunde kundin kundennummer client cliente member userid",
     "refunds": "refund refunded refunds erstattung remboursement reembolso",
     "total": "amount total betrag summe gesamt montant importe umsatz revenue sales brutto spend paid",
     "currency": "currency währung devise moneda",
@@ -34,7 +34,7 @@ WORDS = {
     "stars": "stars sterne rating bewertung étoiles estrellas note",
     "text": "review comment kommentar commentaire comentario bewertungstext review_text feedback",
 }
-SCALES = ((1, 5), (1, 7), (0, 10), (1, 10), (0, 100))
+SCALES = ((1, 5), (1, 7), (1, 10), (0, 10), (0, 100))
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,12 @@ def _table(columns: Sequence[_Column], file: str) -> list[str]:
 
 def _orders(columns: Sequence[_Column], date: _Column, amount: _Column) -> list[str]:
     used = {date.name, amount.name}
-    lines = ["table: orders", "columns:", f"  at: {json.dumps(date.name)}", f"  total: {json.dumps(amount.name)}{_ask('total')}"]
+    lines = [
+        "table: orders",
+        "columns:",
+        f"  at: {json.dumps(date.name)}",
+        f"  total: {json.dumps(amount.name)}{_ask('total')}",
+    ]
     person = _of(columns, "customer_key") or next(
         (column for column in columns if column.name not in used and not column.role and _identity(column)), None
     )
@@ -237,7 +242,9 @@ def _responses(
     lines = ["table: responses"]
     person = _of(columns, "customer_key")
     pairs = [("at", date), ("customer_key", person)]
-    lines += ["columns:", *(f"  {name}: {json.dumps(one.name)}" for name, one in pairs if one)] if date or person else []
+    lines += (
+        ["columns:", *(f"  {name}: {json.dumps(one.name)}" for name, one in pairs if one)] if date or person else []
+    )
     low, high = _scale(ratings)
     if ratings:
         lines.append(f"scale: {{low: {low}, high: {high}}}{_ask('scale')}")
@@ -276,7 +283,13 @@ def _habits(columns: Sequence[_Column], separator: str) -> list[str]:
     findings = Findings("")
     rows = [(column, Cells(column.name, column.values, np.arange(len(column.values)))) for column in columns]
     times({column.name: cells for column, cells in rows if column.share_dates > 0.9}, Habits(), findings)
-    lines = [f"# ? date_order: {DAY_FIRST}{_ask('date_order')}"] if any("day-first" in fault.what for fault in findings.faults) else []
+    lines = (
+        [f"# ? date_order: {DAY_FIRST}{_ask('date_order')}"]
+        if any("day-first" in fault.what for fault in findings.faults)
+        else []
+    )
     findings = Findings("")
     numbers({column.name: cells for column, cells in rows if column.numeric}, Habits(separator=separator), findings)
-    return lines + ([f'# ? decimal: "."{_ask("decimal")}'] if any("decimal" in fault.what for fault in findings.faults) else [])
+    return lines + (
+        [f'# ? decimal: "."{_ask("decimal")}'] if any("decimal" in fault.what for fault in findings.faults) else []
+    )

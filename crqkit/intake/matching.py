@@ -119,5 +119,9 @@ def _missing(format: Format, names: Sequence[str]) -> list[str]:
     if format.id != "mapping":
         return []
     have = {plain_name(name) for name in names}
-    needed = [*format.columns.values(), *((rule.column,) for rule in format.drop_when), *((one,) for one in format.refund_when)]
+    needed = [
+        *format.columns.values(),
+        *((rule.column,) for rule in format.drop_when),
+        *((one,) for one in format.refund_when),
+    ]
     return [headers[0] for headers in needed if not any(plain_name(header) in have for header in headers)]

@@ -32,6 +32,7 @@ class Fates:
 
     @property
     def kept(self) -> np.ndarray:
+        """Return where rows are kept so far."""
         return self._codes == 0
 
     def dropped_for(self, reason: str) -> np.ndarray:
@@ -202,8 +203,8 @@ def among(cells: Cells, allowed: Sequence[str]) -> np.ndarray:
 
 def stamps_of(frame: pd.DataFrame, id: str) -> pd.DataFrame:
     """Return the stamps of answers or reviews, which compare by what they say."""
-    changed = frame["changed_at"] if "changed_at" in frame else pd.NaT
-    at = frame["at"] if "at" in frame else pd.NaT
+    changed = frame.get("changed_at", pd.NaT)
+    at = frame["at"] if "at" in frame else pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]")
     return pd.DataFrame({"id": frame[id], "at": at, "changed": changed, "row": frame["row"], "numbered": False})
 
 

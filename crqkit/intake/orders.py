@@ -95,7 +95,11 @@ def _stamps(opened: Opened, heads: np.ndarray) -> pd.DataFrame:
     given = opened.given(heads, ["at", "order_id"])
     frame = pd.DataFrame({"row": opened.raw.rows[heads]}, index=opened.raw.frame.index[heads])
     at = times({"at": given["at"]}, opened.habits, opened.findings)["at"]
-    ids = plain(given["order_id"]).astype("string") if "order_id" in given else pd.Series(pd.NA, frame.index, dtype="string")
+    ids = (
+        plain(given["order_id"]).astype("string")
+        if "order_id" in given
+        else pd.Series(pd.NA, frame.index, dtype="string")
+    )
     return frame.assign(id=ids, at=at, changed=pd.NaT, numbered=ids.notna())
 
 
@@ -115,7 +119,9 @@ def _headers(opened: Opened, heads: np.ndarray, stamps: pd.DataFrame) -> pd.Data
     opened.lacking(frame["at"], rows, given["at"].column, "the date is missing")
     opened.lacking(frame[paid], rows, given[paid].column, "the amount is missing")
     currency = opened.format.currency or opened.settings.currency or pd.NA
-    frame["currency"] = frame["currency"].fillna(currency) if "currency" in frame else pd.Series(currency, frame.index, dtype="string")
+    frame["currency"] = (
+        frame["currency"].fillna(currency) if "currency" in frame else pd.Series(currency, frame.index, dtype="string")
+    )
     frame = _money(opened, frame, heads, paid)
     signs = [name for name in SIGNED if name in frame]
     unnamed = frame["order_id"].isna()

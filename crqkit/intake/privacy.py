@@ -49,7 +49,9 @@ def _stored(path: Path) -> bytes:
     text = path.read_bytes().decode("ascii", "replace").strip()
     if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
         mend = "Put back your copy of it, or delete it: then customer keys change, and earlier pages no longer compare."
-        raise DataProblem(Fault("the key is damaged: it should be 64 hexadecimal digits", mend, f"{FOLDER}/{KEY_FILE}", 1))
+        raise DataProblem(
+            Fault("the key is damaged: it should be 64 hexadecimal digits", mend, f"{FOLDER}/{KEY_FILE}", 1)
+        )
     return bytes.fromhex(text)
 
 
@@ -96,8 +98,6 @@ def customer_keys(found: pd.DataFrame, key: bytes) -> pd.Series:
     return keys
 
 
-
-
 class Cleaner:
     """Takes identifiers and known names out of free text.
 
@@ -112,6 +112,7 @@ class Cleaner:
         self.longest = max(map(len, self.full), default=0)
 
     def __call__(self, text: str) -> str:
+        """Return `text` without identifiers and known names."""
         text = scrub(text)
         words = list(_WORD.finditer(text))
         lower = [word[0].casefold() for word in words]

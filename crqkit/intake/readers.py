@@ -37,7 +37,9 @@ def sheets(path: Path, findings: Findings, *, separator: str = "", quotes: bool 
         return _text(path, findings, separator, quotes)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        findings.whole(f"this file cannot be opened: {reason}", "Close it if it is open elsewhere, or copy it here again.")
+        findings.whole(
+            f"this file cannot be opened: {reason}", "Close it if it is open elsewhere, or copy it here again."
+        )
         return []
 
 
@@ -65,7 +67,12 @@ def _text(path: Path, findings: Findings, separator: str, quotes: bool) -> list[
         fast = name != SPACES and quotes and content.even_quotes and not content.nul
 
         def load(
-            sheet: Sheet, header: int, names: Sequence[str], wanted: Sequence[str], findings: Findings, fast: bool = fast
+            sheet: Sheet,
+            header: int,
+            names: Sequence[str],
+            wanted: Sequence[str],
+            findings: Findings,
+            fast: bool = fast,
         ) -> RawTable:
             frame = _fast(content, sheet.separator, header, names, wanted) if fast and header <= 0 else None
             if frame is not None:
@@ -168,26 +175,34 @@ def _records(text: str, separator: str, quotes: bool) -> Iterator[tuple[int, lis
             return
         except csv.Error as error:
             unclosed = "unexpected end" in str(error) or "field larger" in str(error)
-            yield number, [], "a quote mark is opened and never closed" if unclosed else "a quote mark in the wrong place"
+            yield (
+                number,
+                [],
+                "a quote mark is opened and never closed" if unclosed else "a quote mark in the wrong place",
+            )
             continue
         yield number, cells, ""
 
 
 def _careful(
-    content: _Content, sheet: Sheet, header: int, names: Sequence[str], wanted: Sequence[str], quotes: bool, findings: Findings
+    content: _Content,
+    sheet: Sheet,
+    header: int,
+    names: Sequence[str],
+    wanted: Sequence[str],
+    quotes: bool,
+    findings: Findings,
 ) -> RawTable:
     """Read record by record, naming every record that does not fit the header."""
     places = [list(names).index(name) for name in wanted]
     kept, rows = [], []
-    for number, cells, fault in _records(content.text(), sheet.separator, quotes):
+    for number, cells, broken in _records(content.text(), sheet.separator, quotes):
         if number <= header + 1:
             continue
-        fault = fault or _misfit(cells, len(names))
+        fault = broken or _misfit(cells, len(names))
         if fault:
             findings.row(number, fault, "Mend this row in the file, or export the file again.")
-            cells = []
-        cells = cells + [""] * (len(names) - len(cells))
-        kept.append([cells[place] or None for place in places])
+        kept.append([None if fault or place >= len(cells) else cells[place] or None for place in places])
         rows.append(number)
     frame = pd.DataFrame(kept, columns=list(wanted), dtype="str")
     return RawTable(sheet.file, frame, np.array(rows, dtype="int64"), sheet.separator)

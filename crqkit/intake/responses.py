@@ -17,12 +17,13 @@ from crqkit.tables.form import CHOICE, RATING, TEXT, Form, Item, known_forms, lo
 
 FEW, SHORT = 12, 40
 # Words in a header behind which a person stands; such columns are never carried along.
-PERSONAL = set(
-    "name names vorname nachname nom prénom nombre apellido apellidos cognome firstname lastname surname "
-    "email mail telefon telephone téléphone teléfono phone mobile handy whatsapp address adresse anschrift dirección ip birthday "
-    "geburtstag geburtsdatum iban username nutzername score punktzahl".split()
+NAMES = set(
+    "name names vorname nachname nom prénom nombre apellido apellidos cognome firstname lastname surname".split()
 )
-NAMES = set("name names vorname nachname nom prénom nombre apellido apellidos cognome firstname lastname surname".split())
+PERSONAL = NAMES | set(
+    "email mail telefon telephone téléphone teléfono phone mobile handy whatsapp address adresse anschrift dirección ip "
+    "birthday geburtstag geburtsdatum iban username nutzername score punktzahl".split()
+)
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,18 @@ def read_responses(opened: Opened) -> Part:
     rows = opened.raw.rows[there]
     given = opened.given(there, ["at", "response_id"])
     people = pd.DataFrame(index=opened.raw.frame.index[there]).assign(**opened.trace(rows))
-    people["at"] = times({"at": given["at"]}, opened.habits, opened.findings)["at"] if "at" in given else pd.NaT
+    people["at"] = pd.Series(pd.NaT, index=people.index, dtype="datetime64[us, UTC]")
     if "at" in given:
+        people["at"] = times({"at": given["at"]}, opened.habits, opened.findings)["at"]
         opened.lacking(people["at"], rows, given["at"].column, "the date is missing")
     people["customer_key"] = opened.persons(there)
     cells = {question.item.id: opened.cells(question.columns, there) for question in questions}
     said = pd.DataFrame({id: plain(found) for id, found in cells.items() if found is not None}, index=people.index)
-    ids = plain(given["response_id"]).astype("string") if "response_id" in given else pd.Series(pd.NA, people.index, dtype="string")
+    ids = (
+        plain(given["response_id"]).astype("string")
+        if "response_id" in given
+        else pd.Series(pd.NA, people.index, dtype="string")
+    )
     unnamed = ids.isna()
     if unnamed.any():
         ids[unnamed] = own_ids(opened.key, pd.concat([people[["at", "customer_key"]], said], axis=1)[unnamed], "R")
@@ -68,7 +74,11 @@ def read_responses(opened: Opened) -> Part:
     frames = [_answers(opened, question, cells[question.item.id], people) for question in questions]
     opened.drop_spoiled()
     _unanswered(opened, said, there)
-    long = pd.concat(frames).sort_index(kind="stable") if frames else people.assign(item=pd.NA, value=np.nan, text=pd.NA)[:0]
+    long = (
+        pd.concat(frames).sort_index(kind="stable")
+        if frames
+        else people.assign(item=pd.NA, value=np.nan, text=pd.NA)[:0]
+    )
     long = long[opened.fates.kept[long.index]]
     unit = pd.Series(pd.NA, index=opened.raw.frame.index, dtype="string")
     unit[people.index] = people["response_id"]
@@ -84,13 +94,17 @@ def _repeated(opened: Opened, people: pd.DataFrame, said: pd.DataFrame, there: n
     again = people["response_id"].duplicated()
     if not again.any():
         return
-    first = people["response_id"].map(pd.Series(people.index, index=people["response_id"])[lambda s: ~s.index.duplicated()])
+    first = people["response_id"].map(
+        pd.Series(people.index, index=people["response_id"])[lambda s: ~s.index.duplicated()]
+    )
     same = (said.fillna("").to_numpy() == said.fillna("").loc[first].to_numpy()).all(axis=1) & again.to_numpy()
     differs = again.to_numpy() & ~same
     if differs.any():
         mend = "Keep one row an answer, or map another column as response_id."
         column = opened.format.columns["response_id"][0]
-        opened.findings.cells(people["row"].to_numpy()[differs], column, "the same answer number as an earlier row", mend)
+        opened.findings.cells(
+            people["row"].to_numpy()[differs], column, "the same answer number as an earlier row", mend
+        )
         opened.drop_spoiled()
     mask = np.zeros(len(there), dtype=bool)
     mask[np.flatnonzero(there)] = same
@@ -118,7 +132,12 @@ def _ratings(opened: Opened, question: Question, cells: Cells, text: pd.Series) 
     labels = {label.casefold(): item.low + place for place, label in enumerate(question.labels)}
     codes, uniques = pd.factorize(text)
     values = pd.Series(np.array([_rating(str(one), labels) for one in uniques] + [np.nan])[codes], index=text.index)
-    cells.fault(values.isna() & text.notna(), opened.findings, "not a rating", f"Write a number from {item.low:g} to {item.high:g}.")
+    cells.fault(
+        values.isna() & text.notna(),
+        opened.findings,
+        "not a rating",
+        f"Write a number from {item.low:g} to {item.high:g}.",
+    )
     outside = (values < item.low) | (values > item.high)
     mend = "Mend the answer, or the scale of this question in the mapping."
     cells.fault(outside, opened.findings, f"outside the scale {item.low:g} to {item.high:g}", mend)
@@ -156,7 +175,10 @@ def _questions(opened: Opened, there: np.ndarray) -> tuple[list[Question], dict[
 
 def _mapped_items(opened: Opened, format: Format) -> list[Question]:
     questions = []
-    for source in (*format.items, *({"id": _slug(column, ()), "column": column, "kind": CHOICE} for column in format.groups)):
+    for source in (
+        *format.items,
+        *({"id": _slug(column, ()), "column": column, "kind": CHOICE} for column in format.groups),
+    ):
         column = str(source.get("column") or source.get("text") or source["id"])
         found = opened.cells([column])
         if found is None:
@@ -173,7 +195,9 @@ def _known_items() -> dict[str, Question]:
     forms = [load_form(id) for id in known_forms()]
     pairs = [(form, item) for form in forms for item in form.items]
     by_id = {plain_words(item.id): Question(item, (), _labels(form, item), form) for form, item in reversed(pairs)}
-    return by_id | {plain_words(item.text): Question(item, (), _labels(form, item), form) for form, item in reversed(pairs)}
+    return by_id | {
+        plain_words(item.text): Question(item, (), _labels(form, item), form) for form, item in reversed(pairs)
+    }
 
 
 def _labels(form: Form, item: Item) -> tuple[str, ...]:
@@ -214,7 +238,9 @@ def _guess(opened: Opened, name: str, there: np.ndarray, taken: Sequence[str]) -
 
 def _said_names(opened: Opened) -> set[str]:
     found = [opened.cells([name]) for name in opened.names if set(plain_words(name).split()) & NAMES]
-    return {text for cells in found if cells is not None for text in cells.values.dropna().unique() if len(text) <= SHORT}
+    return {
+        text for cells in found if cells is not None for text in cells.values.dropna().unique() if len(text) <= SHORT
+    }
 
 
 def _slug(name: str, taken: Sequence[str]) -> str:

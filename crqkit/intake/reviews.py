@@ -29,7 +29,11 @@ def read_reviews(opened: Opened) -> Part:
         opened.lacking(frame["at"], rows, given["at"].column, "the date is missing")
     if "text" in given:
         frame["text"] = _rewritten(plain(given["text"]), format.rewrite.get("text", ()))
-    ids = plain(given["review_id"]).astype("string") if "review_id" in given else pd.Series(pd.NA, frame.index, dtype="string")
+    ids = (
+        plain(given["review_id"]).astype("string")
+        if "review_id" in given
+        else pd.Series(pd.NA, frame.index, dtype="string")
+    )
     unnamed = ids.isna()
     if unnamed.any():
         signs = [name for name in ("at", "stars", "text") if name in frame]
@@ -44,14 +48,18 @@ def read_reviews(opened: Opened) -> Part:
     frame = frame[opened.fates.kept[frame.index]]
     mapped = opened.mapped(uses(format), "reviews")
     stamps = stamps_of(frame, "review_id")
-    return Part(opened.raw.file, format, {"reviews": frame}, stamps, unit, opened.fates, opened.known_names(), mapped=mapped)
+    return Part(
+        opened.raw.file, format, {"reviews": frame}, stamps, unit, opened.fates, opened.known_names(), mapped=mapped
+    )
 
 
 def _stars(opened: Opened, cells: Cells) -> pd.Series:
     words = {word: str(value) for word, value in opened.format.words.get("stars", {}).items()}
     text = plain(cells)
     said = text.str.lower().map(words).astype("str") if words else text.mask(text.notna())
-    values = numbers({"stars": Cells(cells.column, said.fillna(text), cells.rows)}, opened.habits, opened.findings)["stars"]
+    values = numbers({"stars": Cells(cells.column, said.fillna(text), cells.rows)}, opened.habits, opened.findings)[
+        "stars"
+    ]
     outside = (values < STARS[0]) | (values > STARS[1])
     cells.fault(outside, opened.findings, "stars outside 1 to 5", "Mend the number of stars.")
     return values

@@ -61,10 +61,13 @@ def _converted(cells: Cells, shared: str, habits: Habits, findings: Findings) ->
         if not order and _undecided(rest):
             findings.whole(
                 "every date fits both day-first and month-first",
-                f"Write date_order: {DAY_FIRST} or date_order: {MONTH_FIRST} in the mapping of this file or in shop.yml.",
-                column=cells.column, value=rest.values.iloc[0],
+                f"Write date_order: {DAY_FIRST} or date_order: {MONTH_FIRST} in its mapping or in shop.yml.",
+                column=cells.column,
+                value=rest.values.iloc[0],
             )
-        findings.naive |= any((parts := _matched(one)) and parts["hour"] and not parts["zone"] for one in rest.values.unique())
+        findings.naive |= any(
+            (parts := _matched(one)) and parts["hour"] and not parts["zone"] for one in rest.values.unique()
+        )
         result[others] = _other(rest.values, order or DAY_FIRST, habits.timezone)
     mend = "Write the date like 2026-05-31, in the same way in the whole column."
     cells.fault(result.isna() & text.notna() & (text != ""), findings, "not a date", mend)
@@ -80,7 +83,9 @@ def _bounded(cells: Cells, values: pd.Series, findings: Findings) -> pd.Series:
 
 def _localized(values: pd.Series, timezone: str) -> pd.Series:
     # An hour that the clock shows twice in autumn is taken the first time.
-    local = values.dt.as_unit("us").dt.tz_localize(timezone, ambiguous=np.ones(len(values), dtype=bool), nonexistent="shift_forward")
+    local = values.dt.as_unit("us").dt.tz_localize(
+        timezone, ambiguous=np.ones(len(values), dtype=bool), nonexistent="shift_forward"
+    )
     return local.dt.tz_convert("UTC")
 
 
@@ -150,7 +155,7 @@ def _day(parts: dict[str, str | None], order: str) -> tuple[int, int, int]:
     if parts["a"]:
         first, second = int(parts["a"]), int(parts["b"] or 0)
         year = int(parts["y2"] or 0)
-        year += (0 if year > 99 else 2000 if year < 70 else 1900)
+        year += 0 if year > 99 else 2000 if year < 70 else 1900
         return (year, second, first) if order == DAY_FIRST else (year, first, second)
     kind = next(kind for kind in "1345" if parts[f"y{kind}"])
     month = parts[f"m{kind}"] or ""

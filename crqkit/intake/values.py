@@ -75,10 +75,11 @@ def flags(cells: Cells, findings: Findings) -> pd.Series:
 _MONEY_SIGN = r"(?:[A-Z]{2,3}|(?:[A-Z]{1,2})?[$€£¥₹৳₺₽₩₪₫₴₦฿₱₡₲₵₸₮₭₨]|kr\.?|Kr\.?|zł|Kč|Fr\.?|Rs\.?)"
 _NUMBER = re.compile(
     rf"^(?P<open>\()?\s*(?P<a>[-−+])?\s*(?P<before>{_MONEY_SIGN})?\s*(?P<b>[-−])?\s*"
-    rf"(?P<body>\d[\d.,'’\s]*|[.,]\d+)(?:,-|\.-)?\s*(?P<after>{_MONEY_SIGN})?\s*(?P<c>[-−])?\s*(?P<close>\))?$"
+    rf"(?P<body>\d(?:[\d.,'’\s]*\d)?|[.,]\d+)(?:[.,][-–]?)?\s*(?P<after>{_MONEY_SIGN})?\s*(?P<c>[-−])?\s*(?P<close>\))?$"
 )
 _GROUPED = re.compile(r"^(\d{1,3}(?:[\s'’]\d{3})+)([.,]\d*)?$")
 OTHER = {".": ",", ",": "."}
+_CODES = {"€": "EUR", "£": "GBP", "$": "USD", "৳": "BDT", "₹": "INR"}
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,11 @@ def numbers(columns: Columns, habits: Habits, findings: Findings) -> dict[str, p
     coded = {field: _coded(cells) for field, cells in columns.items()}
     told = {tells for _, found in coded.values() for number in found if number and (tells := number.tells) in OTHER}
     shared = told.pop() if len(told) == 1 else ""
-    return {
-        field: _converted(cells, *coded[field], shared, habits, findings) for field, cells in columns.items()
-    }
+    return {field: _converted(cells, *coded[field], shared, habits, findings) for field, cells in columns.items()}
 
 
 def _plain_numbers(cells: Cells) -> pd.Series | None:
-    """The quick way for numbers like ``-12.50``; None where any cell is written otherwise."""
+    """Read numbers like ``-12.50`` the quick way; None where any cell is written otherwise."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -135,16 +134,19 @@ def _parsed(text: str) -> _Number | None:
     match = _NUMBER.match(text.strip().removeprefix("'").replace("\u00a0", " ").replace("\u202f", " "))
     if not match or bool(match["open"]) != bool(match["close"]):
         return None
-    signs = [match[name] for name in "abc" if match[name] and match[name] != "+"]
+    signs = [match[name] for name in ("open", "a", "b", "c") if match[name]]
+    if len(signs) > 1:
+        return None
     body = match["body"].strip()
     grouped = _GROUPED.match(body)
     if grouped:
         body = re.sub(r"[\s'’]", "", body)
     elif re.search(r"[\s'’]", body):
         return None
-    sign = -1 if match["open"] or signs else 1
+    sign = -1 if signs and signs != ["+"] else 1
     tells = (body[len(body) - len(grouped[2]) :][:1] if grouped[2] else "") if grouped else _tells(body)
-    return _Number(sign, body, (match["before"] or match["after"] or "").strip("."), tells)
+    currency = (match["before"] or match["after"] or "").strip(".")
+    return _Number(sign, body, _CODES.get(currency, currency), tells)
 
 
 def _tells(body: str) -> str:
@@ -168,7 +170,8 @@ def _converted(
         findings.whole(
             "it cannot be told whether the mark is a decimal or a thousands mark",
             'Write decimal: "," or decimal: "." in shop.yml, or in the mapping of this file.',
-            column=cells.column, value=example,
+            column=cells.column,
+            value=example,
         )
         decimal = "."
     currencies = {number.currency for number in found if number and number.currency}

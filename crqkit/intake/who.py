@@ -42,7 +42,13 @@ def who(customer_key: str, folder: str | Path, mapping: str | Path | Mapping[str
 
     Examples
     --------
-    >>> who("CABCDEF234567", "my-exports")  # doctest: +SKIP
+    >>> import tempfile
+    >>> from crqkit.intake import read_folder
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> rows = ["date,customer,amount", "2026-05-01,ana@example.org,12.50"]
+    >>> _ = (folder / "sales.csv").write_text(chr(10).join(rows))
+    >>> who(read_folder(folder).orders["customer_key"][0], folder)["identifier"].tolist()
+    ['ana@example.org']
     """
     folder = Path(folder)
     wanted = customer_key.strip().upper()
@@ -73,4 +79,6 @@ def _rows(opened: Opened, customer_key: str) -> pd.DataFrame:
     identifier = texts[0].fillna(texts[-1]) if texts else None
     named = opened.cells(opened.format.names, there)
     name = named.values[hits] if named is not None else ""
-    return pd.DataFrame({"identifier": identifier, "name": name, "file": opened.raw.file, "row": opened.raw.rows[there][hits]})
+    return pd.DataFrame(
+        {"identifier": identifier, "name": name, "file": opened.raw.file, "row": opened.raw.rows[there][hits]}
+    )

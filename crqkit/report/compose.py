@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from crqkit.base import DataProblem, Fault, Sentence, say
+from crqkit.base import ChoiceProblem, DataProblem, Fault, Sentence, say
 from crqkit.base.files import write_all
 from crqkit.intake import Shop
 from crqkit.report.brand import Brand
@@ -39,7 +39,10 @@ class Page:
         return tuple(sentence for section in self.sections for sentence in section.cannot)
 
     def __getitem__(self, id: str) -> Section:
-        return next(section for section in self.sections if section.id == id)
+        for section in self.sections:
+            if section.id == id:
+                return section
+        raise ChoiceProblem("section", id, [section.id for section in self.sections])
 
 
 def build(shop: Shop, *, as_of: date | str | None = None) -> Page:
@@ -116,7 +119,7 @@ def _until(shop: Shop, as_of: date | str | None) -> Shop:
         name: table[~(table["at"] >= end)].reset_index(drop=True) if "at" in table else table
         for name, table in shop.tables.items()
     }
-    if not any(len(table) for table in kept.values()):
+    if not any(len(table) for table in kept.values() if "at" in table):
         mend = "Choose a later day, or leave it out."
         raise DataProblem(Fault("nothing in the files is that old", mend, column="as-of", value=as_of))
     return replace(shop, tables=kept)

@@ -9,6 +9,8 @@ import pandas as pd
 from crqkit.base import Result, Sentence
 from crqkit.base.messages import NOTHING
 
+LONGEST_SOURCE = 1_000
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -59,6 +61,8 @@ def gather(
 ) -> Section:
     """Return a section that tells `first`, the readings of `results`, and `then`, with all that stands behind them."""
     tables = {name: result.table for name, result in results.items()} | others.pop("tables", {})
+    if results:
+        tables["settings"] = _settings(results)
     cautions = [caution for result in results.values() for caution in result.cautions]
     return Section(
         id,
@@ -68,6 +72,17 @@ def gather(
         sources=tuple(source for result in results.values() for source in result.sources),
         **others,
     )
+
+
+def _settings(results: Mapping[str, Result]) -> pd.DataFrame:
+    """Return the numbers that were settled before looking: levels, limits, sizes of families, ends of scales."""
+    rows = []
+    for name, result in results.items():
+        for setting, given in result.settings.items():
+            values = given if isinstance(given, (list, tuple)) else [given]
+            numbers = [value for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
+            rows += [{"result": name, "setting": setting, "value": value} for value in numbers]
+    return pd.DataFrame(rows, columns=["result", "setting", "value"])
 
 
 def draw(title: str, result: Result, table: pd.DataFrame | None = None) -> tuple[Figure, ...]:
@@ -101,6 +116,9 @@ def origins(section: Section) -> Iterator[tuple[Sentence, str, Any, Origin | Non
 
 def _find(value: Any, tables: dict[str, pd.DataFrame]) -> Origin | None:
     for name, table in tables.items():
+        # What a sentence counts stands in a short table; a row a customer says nothing of all.
+        if len(table) > LONGEST_SOURCE:
+            continue
         for column in table.columns:
             hits = table.index[[_same(cell, value) for cell in table[column]]]
             if len(hits):
@@ -112,6 +130,7 @@ def _same(cell: Any, value: Any) -> bool:
     if isinstance(cell, str) or cell is None or cell is NOTHING:
         return False
     try:
-        return bool(cell == value)
+        # A fall of -3 is told as "fell by 3".
+        return bool(cell == value) or (isinstance(value, float) and bool(-cell == value))
     except (TypeError, ValueError):
         return False

@@ -94,7 +94,7 @@ def _advice(path: Path, listed: pd.DataFrame, day: str) -> bytes:
     known = _read_advice(path)
     today = known[known["advised_on"] == day].set_index("customer_key")["done"]
     rows = listed[["customer_key", "action", "why"]].assign(
-        advised_on=day, done=listed["customer_key"].map(today).fillna("")
+        advised_on=day, done=[str(today.get(key, "")) for key in listed["customer_key"]]
     )
     table = pd.concat([known[known["advised_on"] != day], rows[ADVICE]])
     return table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")

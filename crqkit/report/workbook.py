@@ -6,12 +6,15 @@ from typing import Any
 
 import pandas as pd
 
+from crqkit.base import say
 from crqkit.report.compose import Page
 from crqkit.report.section import origins
 
 WIDEST = 60
+LONGEST = 10_000
 # A cell that starts so could be run as a formula when the file is opened or saved as text.
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 
 def workbook(page: Page) -> bytes:
@@ -52,15 +55,23 @@ def sentences(page: Page) -> pd.DataFrame:
 
 
 def sheets(page: Page) -> dict[str, pd.DataFrame]:
-    """Return the tables by sheet name, ``section.table``."""
-    return {f"{section.id}.{name}"[:31]: table for section in page.sections for name, table in section.tables.items()}
+    """Return the tables by sheet name: section and table, in the 31 letters that a sheet name may have."""
+    found: dict[str, pd.DataFrame] = {}
+    for section in page.sections:
+        for table, rows in section.tables.items():
+            name = _NOT_IN_NAMES.sub(" ", f"{section.id}.{table}")
+            tries = (name[:31], *(f"{name[:28]}~{again}" for again in range(2, 100)))
+            found[next(short for short in tries if short not in found)] = rows
+    return found
 
 
 def _write(writer: pd.ExcelWriter, name: str, table: pd.DataFrame) -> None:
-    plain = table.apply(_plain)
+    plain = table.head(LONGEST).apply(_plain)
     plain.to_excel(writer, sheet_name=name, index=False)
     sheet = writer.sheets[name]
     sheet.freeze_panes(1, 0)
+    if len(table) > LONGEST:
+        sheet.write_string(LONGEST + 1, 0, say("page.book.longer", rows=len(table), shown=LONGEST))
     for place, column in enumerate(plain.columns):
         longest = plain[column].astype(str).str.len().max() if len(plain) else 0
         sheet.set_column(place, place, min(WIDEST, max(longest, len(str(column))) + 2))

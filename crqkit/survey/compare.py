@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from crqkit.base import Result, check_columns, say
-from crqkit.base.cutoffs import CONFIDENCE, GROUP_FLOOR
+from crqkit.base.cutoffs import CONFIDENCE, GROUP_FLOOR, MIN_ANSWERS
 from crqkit.stats.differences import DERRICK, difference_of_summaries, overlapping_difference
 from crqkit.stats.estimates import NAN
 from crqkit.stats.means import mean_interval
@@ -65,7 +65,7 @@ def compare_groups(
         groups.family_reading("dimensions.groups", rows, labels),
         tuple(known.cautions(by, withheld) + groups.family_caution(rows) + form_cautions(form, scales)),
         (DERRICK, BONFERRONI, HALF_ANSWERED.reference) + ((HOLM,) if p_values else ()),
-        {"form": form.id, "by": by, "confidence": confidence, "family": len(rows)},
+        {"form": form.id, "by": by, "confidence": confidence, "family": len(rows), "least": int(MIN_ANSWERS)},
     )
 
 
@@ -138,7 +138,14 @@ def change(
         groups.family_reading("dimensions.change", rows, {name: scales[name].column for name in names}),
         tuple(cautions + groups.family_caution(rows)),
         (DERRICK, BONFERRONI) + ((HOLM,) if p_values else ()),
-        {"form": as_form(form).id if form else None, "columns": names, "confidence": confidence, "stored": stored},
+        {
+            "form": as_form(form).id if form else None,
+            "columns": names,
+            "confidence": confidence,
+            "stored": stored,
+            "family": len(rows),
+            "least": int(MIN_ANSWERS),
+        },
     )
 
 

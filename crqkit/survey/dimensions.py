@@ -1,5 +1,6 @@
 """How customers see us: the dimensions, and the lowest of them."""
 
+from collections.abc import Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,7 @@ def dimension_scores(
         _groups_reading(table) if by else _scores_reading(table, scales),
         tuple(known.cautions(by, withheld, least_shown(table)) + form_cautions(form, scales)),
         SCORE_SOURCES,
-        {"form": form.id, "by": by, "confidence": confidence},
+        {"form": form.id, "by": by, "confidence": confidence, "scale": _ends(scales)},
         _draw_periods if is_period(answers, by) else intervals,
     )
 
@@ -127,7 +128,7 @@ def lowest_dimension(answers: pd.DataFrame, *, form: Form | str, confidence: flo
         _lowest_reading(rows, asked=len(scales)),
         tuple(known.cautions() + cautions + groups.family_caution(family) + form_cautions(form, scales)),
         (STUDENT, BONFERRONI, HALF_ANSWERED.reference),
-        {"form": form.id, "family": [list(pair) for pair in family], "confidence": confidence},
+        {"form": form.id, "family": len(family), "pairs": [list(pair) for pair in family], "confidence": confidence},
     )
 
 
@@ -215,3 +216,7 @@ def _draw_periods(table: pd.DataFrame, ax: "Axes") -> None:
         ax.get_lines()[-1].set_label(str(label))
     if len(table):
         ax.legend(fontsize="small", frameon=False)
+
+
+def _ends(scales: Mapping[str, Scale]) -> list[float]:
+    return sorted({end for scale in scales.values() for end in scale[1:]})

@@ -102,7 +102,8 @@ def net_promoter(
         groups.family_reading("nps.periods" if timed else "nps.groups", compared) if by else _reading(table),
         tuple(cautions),
         (ROCKS, REICHHELD) + ((COCHRAN,) if population else ()) + ((MOVER,) if by else ()),
-        {"score": score, "by": by, "population": population, "sample": sample, "confidence": confidence},
+        {"score": score, "by": by, "population": population, "sample": sample, "confidence": confidence}
+        | ({"family": len(compared), "least": int(MIN_ANSWERS)} if by else {}),
         over_time if timed else intervals,
     )
 
@@ -161,7 +162,7 @@ def net_promoter_change(
         ),
         tuple(cautions),
         (MOVER, ROCKS, REICHHELD),
-        {"score": score, "confidence": confidence},
+        {"score": score, "confidence": confidence, "least": int(MIN_ANSWERS)},
     )
 
 

@@ -107,7 +107,8 @@ def satisfaction(
         reading,
         tuple(known.cautions(by, withheld, least_shown(table)) + groups.family_caution(compared)),
         (STUDENT, WILSON) + ((DERRICK, BONFERRONI) if by else ()),
-        {"score": score, "top": top, "low": low, "high": high, "by": by, "confidence": confidence},
+        {"score": score, "top": top, "low": low, "high": high, "by": by, "confidence": confidence}
+        | ({"family": len(compared), "least": int(MIN_ANSWERS)} if by else {}),
         partial(_draw_means, draw=over_time if timed else intervals),
     )
 
@@ -177,7 +178,8 @@ def effort(
         groups.family_reading("ces.groups", compared) if by else _effort_reading(rows[0], version),
         tuple(known.cautions(by, withheld, least_shown(table)) + groups.family_caution(compared)),
         (EFFORT_SOURCES[version], STUDENT) + ((DERRICK, BONFERRONI) if by else ()),
-        {"score": score, "version": version, "by": by, "confidence": confidence},
+        {"score": score, "version": version, "by": by, "confidence": confidence}
+        | ({"family": len(compared), "least": int(MIN_ANSWERS)} if by else {}),
         over_time if is_period(answers, by) else intervals,
     )
 

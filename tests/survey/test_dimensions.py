@@ -146,7 +146,7 @@ def test_lowest_when_clear():
     first = result.table.iloc[0]
     assert (result.reading.params["gap"], result.reading.params["low"]) == (first["estimate"], first["low"])
     assert (result.table["low"] > 0).all() and result.table["lowest"].unique().tolist() == ["Talk"]
-    assert len(result.settings["family"]) == 3
+    assert result.settings["family"] == 3
 
 
 def test_lowest_when_two_are_tied():

@@ -92,4 +92,5 @@ def say(id: str, /, *, language: str = "en", **params: Any) -> Sentence:
     known = templates(language)
     if id not in known:
         raise ChoiceProblem("message", id, list(known))
-    return Sentence(_Formatter().vformat(known[id], (), params), id, params)
+    used = {name: params[name] for _, name, _, _ in string.Formatter().parse(known[id]) if name is not None}
+    return Sentence(_Formatter().vformat(known[id], (), used), id, used)

@@ -22,7 +22,8 @@ def section(shop: Shop) -> Section:
     tables, shown = {}, tuple(results)
     if shop.has("orders") and shop.orders["customer_key"].notna().any():
         results["customers"] = scored = rfm(shop.orders, as_of=shop.as_of)
-        tables = {"cut_points": scored.cuts, "cells": scored.cells}
+        richest = scored.table.sort_values(["monetary", "customer_key"], ascending=[False, True])
+        tables = {"customers": richest, "cut_points": scored.cuts, "cells": scored.cells}
         shown = (*shown, "cut_points")
     cannot = () if results else (say("page.groups.none"),)
     return gather("groups", results, first=sentences, tables=tables, shown=shown, cannot=cannot)

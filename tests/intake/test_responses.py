@@ -1,0 +1,78 @@
+"""Questions find their items; what nobody told is not guessed."""
+
+from crqkit.intake import read_folder
+
+HEAD = "Timestamp,They do what they promise.,How likely are you to recommend us to a friend?"
+
+
+def test_questions_are_compared_by_their_words(put):
+    head = "Zeitstempel,how do you feel? [they do what they PROMISE],What I get is fair for what I pay"
+    shop = read_folder(put({"a.csv": head + "\n2026-01-01 10:00,5,rather agree\n"}))
+    assert shop.answers[["keeps_word", "worth_it"]].iloc[0].tolist() == [5, 4]
+    assert [item.dimension for item in shop.form.items] == ["trust", "fairness"] and shop.form.id == "pocket"
+
+
+def test_a_question_asked_in_two_columns_is_one_item(put):
+    rows = "\n2026-01-01 10:00,,9,4\n2026-01-02 10:00,3,8,\n"
+    shop = read_folder(put({"a.csv": HEAD + ",They do what they promise" + rows}))
+    assert shop.answers["keeps_word"].tolist() == [4, 3]
+
+
+def test_other_questions_are_choices_or_texts(put):
+    rows = "".join(
+        f"2026-01-{day:02} 10:00,4,9,{'Online' if day % 2 else 'Shop'},Words of day {day}\n" for day in range(1, 21)
+    )
+    shop = read_folder(put({"a.csv": HEAD + ",Where do you buy?,Anything else to say?\n" + rows}))
+    kinds = {item.text: item.kind for item in shop.form.items}
+    assert kinds["Where do you buy?"] == "choice" and kinds["Anything else to say?"] == "text"
+
+
+def test_columns_about_persons_are_left_out(put):
+    head = HEAD + ",Your name,Telefon,IP address,Which e-mail may we use?\n"
+    shop = read_folder(put({"a.csv": head + "2026-01-01 10:00,4,9,Ana Li,0170 1112223,203.0.113.7,ana@example.org\n"}))
+    assert {item.id for item in shop.form.items} == {"keeps_word", "recommend"}
+
+
+def test_a_mapping_tells_scales_groups_and_dimensions(put):
+    mapping = """
+table: responses
+columns: {at: when, customer_key: mail}
+scale: {low: 1, high: 7}
+dimensions: {care: Care}
+items:
+  - {id: care_1, column: q1, text: They care., dimension: care}
+  - {id: care_2, column: q2, dimension: care, reverse: true}
+  - {id: likely, column: q3, low: 0, high: 10}
+  - {id: said, column: q4, kind: text}
+groups: [shop]
+drop_when: [{column: status, equals: preview, reason: preview}, {column: shop, equals: Lab, reason: our own people}]
+"""
+    sheet = """when,mail,q1,q2,q3,q4,shop,status
+2026-01-01 10:00,ana@example.org,7,1,10,Fine,North,done
+2026-01-02 10:00,,6,2,0,,South,done
+2026-01-03 10:00,,6,2,0,,South,Preview
+2026-01-03 10:00,,6,2,0,,Lab,done
+"""
+    shop = read_folder(put({"a.csv": sheet, "a.map.yml": mapping}))
+    assert shop.answers[["care_1", "care_2", "likely"]].values.tolist() == [[7, 1, 10], [6, 2, 0]]
+    assert (
+        shop.form["care_2"].reverse and shop.form.dimensions == {"care": "Care"} and shop.form["shop"].kind == "choice"
+    )
+    dropped = shop.log[shop.log["outcome"] == "dropped"]
+    assert dropped[["reason", "detail"]].values.tolist() == [["preview", ""], ["rule", "our own people"]]
+
+
+def test_a_mapping_may_be_handed_over(put):
+    folder = put({"a.csv": "when;paid\n01.02.2026;5,50\n"})
+    mapping = {"table": "orders", "columns": {"at": "when", "total": "paid"}}
+    assert read_folder(folder, mapping=mapping).orders["total"].tolist() == [5.5]
+    assert read_folder(folder, mapping={"a.csv": mapping}).orders["total"].tolist() == [5.5]
+    (folder.parent / "m.yml").write_text("table: orders\ncolumns: {at: when, total: paid}\n")
+    assert read_folder(folder, mapping=folder.parent / "m.yml").orders["total"].tolist() == [5.5]
+
+
+def test_refunds_that_a_column_tells(put):
+    sheet = "date,kind,paid\n2026-01-01,sale,5.00\n2026-01-02,refund,2.00\n"
+    mapping = "table: orders\ncolumns: {at: date, total: paid}\nrefund_when: {kind: refund}\n"
+    orders = read_folder(put({"a.csv": sheet, "a.map.yml": mapping})).orders
+    assert orders[["total", "refunds", "net", "status"]].values.tolist() == [[5, 0, 5, "sale"], [0, 2, -2, "refund"]]
