@@ -150,6 +150,7 @@ def _read_file(
         if not findings.faults:
             skipped.append((path.name, "text"))
         return None
+    skipped += [(f"{path.name}, {page}", "page") for page in match.sheet.others]
     opened = open_match(match, settings, key, findings)
     return READERS[match.format.table](opened) if opened and not findings.refuses else None
 

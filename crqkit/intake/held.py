@@ -1,6 +1,7 @@
 """Workbooks and JSON: small enough to hold whole, and turned into text cells that cannot be mistaken."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,8 @@ def workbook(path: Path, findings: Findings) -> list[Sheet]:
         mend = "Open it in your spreadsheet program and save it again as xlsx, without a password, or as CSV."
         findings.whole("this is not a workbook that can be read", mend)
         return []
+    names = [sheet.name for sheet in found]
+    found = [replace(sheet, others=tuple(name for name in names if name != sheet.name)) for sheet in found]
     if not found:
         findings.whole("this workbook holds no table", "Export it again, or take it out of the folder.")
     return found

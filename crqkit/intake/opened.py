@@ -89,9 +89,14 @@ class Opened:
     def habits(self) -> Habits:
         """How this file writes things: its mapping or format first, then what holds for the folder."""
         given = self.format
+        mapped = given.id == "mapping"
+        # A spreadsheet of a land of decimal commas saves any export anew with semicolons and commas.
+        usual = given.decimal if not mapped and self.raw.separator != ";" else ""
         return Habits(
-            decimal=given.decimal or self.settings.decimal,
-            date_order=given.date_order or self.settings.date_order,
+            decimal=given.decimal if mapped else "",
+            date_order=given.date_order,
+            usual_decimal=usual or self.settings.decimal,
+            usual_order=self.settings.date_order,
             date_format=given.date_format,
             timezone=given.timezone or self.settings.timezone,
             separator=self.raw.separator,

@@ -21,8 +21,8 @@ NAMES = set(
     "name names vorname nachname nom prénom nombre apellido apellidos cognome firstname lastname surname".split()
 )
 PERSONAL = NAMES | set(
-    "email mail telefon telephone téléphone teléfono phone mobile handy whatsapp address adresse anschrift dirección ip "
-    "birthday geburtstag geburtsdatum iban username nutzername score punktzahl".split()
+    "email mail telefon telephone téléphone teléfono phone mobile handy whatsapp address adresse anschrift dirección "
+    "ip birthday geburtstag geburtsdatum iban username nutzername score punktzahl".split()
 )
 
 

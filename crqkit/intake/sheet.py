@@ -30,6 +30,8 @@ class Sheet:
     top: list[list[str]]
     load: Callable[["Sheet", int, Sequence[str], Sequence[str], Findings], RawTable] = field(repr=False)
     separator: str = ""
+    # Names of the other pages of the same workbook.
+    others: tuple[str, ...] = ()
 
     def read(self, header: int, names: Sequence[str], wanted: Sequence[str], findings: Findings) -> RawTable:
         """Load the columns `wanted`; `header` is the place of the header in `top`, -1 for a file without one."""

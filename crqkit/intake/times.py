@@ -57,7 +57,7 @@ def _converted(cells: Cells, shared: str, habits: Habits, findings: Findings) ->
     others = text.notna() & (text != "") & ~exact & ~naive
     if others.any():
         rest = Cells(cells.column, text[others], cells.rows[others.to_numpy()])
-        order = habits.date_order or _majority(_votes(rest)) or shared
+        order = habits.date_order or _majority(_votes(rest)) or shared or habits.usual_order
         if not order and _undecided(rest):
             findings.whole(
                 "every date fits both day-first and month-first",

@@ -28,10 +28,12 @@ class Cells:
 
 @dataclass(frozen=True)
 class Habits:
-    """How a file writes numbers and times, as far as mapping, ``shop.yml`` or format say."""
+    """How a file writes numbers and times: what its mapping says holds; what is usual counts where cells do not tell."""
 
     decimal: str = ""
     date_order: str = ""
+    usual_decimal: str = ""
+    usual_order: str = ""
     date_format: str = ""
     timezone: str = "UTC"
     separator: str = ""
@@ -102,7 +104,7 @@ class _Number:
 
 def numbers(columns: Columns, habits: Habits, findings: Findings) -> dict[str, pd.Series]:
     """Return the columns as floats; a decimal mark told by one column holds for those that do not tell."""
-    if habits.decimal == ".":
+    if (habits.decimal or habits.usual_decimal) == ".":
         quick = {field: _plain_numbers(cells) for field, cells in columns.items()}
         if all(series is not None for series in quick.values()):
             return {field: series for field, series in quick.items() if series is not None}
@@ -164,7 +166,7 @@ def _tells(body: str) -> str:
 def _converted(
     cells: Cells, codes: np.ndarray, found: list[_Number | None], shared: str, habits: Habits, findings: Findings
 ) -> pd.Series:
-    decimal = habits.decimal or _decided(found, codes, shared, habits.separator)
+    decimal = habits.decimal or _decided(found, codes, shared or habits.usual_decimal, habits.separator)
     if not decimal:
         example = next(number.body for number in found if number and number.tells == "?")
         findings.whole(

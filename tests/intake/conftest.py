@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-SHOPIFY = "Name,Email,Financial Status,Created at,Subtotal,Total,Lineitem quantity,Lineitem name,Lineitem price,Refunded Amount"
+SHOPIFY = ",".join([
+    "Name", "Email", "Financial Status", "Created at", "Subtotal", "Total",
+    "Lineitem quantity", "Lineitem name", "Lineitem price", "Refunded Amount",
+])  # fmt: skip
+AT = "2026-01-05 10:00:00 +0100"
 
 
 @pytest.fixture
@@ -33,10 +37,11 @@ def golden(tmp_path):
 def order():
     """Return a function that writes one row of a Shopify export."""
 
-    def row(name="#1", email="ana@example.org", status="paid", at="2026-01-05 10:00:00 +0100", total="10.00", **more):
+    def row(name="#1", email="ana@example.org", status="paid", at=AT, total="10.00", **more):
         cells = {
             "Name": name, "Email": email, "Financial Status": status, "Created at": at, "Subtotal": total,
-            "Total": total, "Lineitem quantity": "1", "Lineitem name": "Mug", "Lineitem price": total, "Refunded Amount": "0.00",
+            "Total": total, "Lineitem quantity": "1", "Lineitem name": "Mug", "Lineitem price": total,
+            "Refunded Amount": "0.00",
         } | more  # fmt: skip
         return ",".join(cells[name] for name in SHOPIFY.split(","))
 

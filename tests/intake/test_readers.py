@@ -117,3 +117,26 @@ def test_times_without_a_zone_are_said(put):
     (folder / "shop.yml").write_text("timezone: Asia/Dhaka\n")
     shop = read_folder(folder)
     assert shop.cautions == () and str(shop.orders["at"][0]) == "2026-01-05 04:00:00+00:00"
+
+
+def test_an_export_saved_anew_by_a_spreadsheet_of_decimal_commas(put, shopify, order):
+    text = shopify(order("#1", total="1240.50"), order("#2", total="3.00")).replace(",", ";").replace(".", ",")
+    orders = read_folder(put({"a.csv": text.replace("example,org", "example.org").encode("cp1252")})).orders
+    assert orders["total"].tolist() == [1240.5, 3] and orders["customer_key"].nunique() == 1
+
+
+def test_shop_yml_speaks_only_where_the_cells_do_not(put):
+    files = {
+        "a.csv": text().replace("2026-01-05", "31/01/2026"),
+        "b.csv": text(rows=[ROWS[0], ["01/02/2026", "9", '"1,234"']]),
+    }
+    folder = put(files | {"shop.yml": "date_order: month-first\ndecimal: '.'\n"})
+    orders = read_folder(folder).orders.set_index("net")
+    assert orders["at"].dt.strftime("%m-%d")[[12.5, 1234]].tolist() == ["01-31", "01-02"]
+
+
+def test_other_pages_of_a_workbook_are_named(put):
+    log = read_folder(put({"second page.xlsx": DRESSES["second page.xlsx"]})).log
+    assert log[log["outcome"] == "not read"][["file", "reason"]].values.tolist() == [
+        ["second page.xlsx, Notes", "page"]
+    ]
