@@ -69,7 +69,7 @@ def _name_axis(axis: "Axis", rows: "pd.DataFrame") -> None:
 
     units = rows["unit"].dropna().unique()
     if list(units) == ["share"]:
-        axis.set_major_formatter(PercentFormatter(1.0))
+        axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     elif len(units) == 1:
         axis.set_label_text(units[0])
 

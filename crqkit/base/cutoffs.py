@@ -12,6 +12,9 @@ class Cutoff:
     reference: str
     scope: str
 
+    def __str__(self) -> str:
+        return f"{self.name.replace('_', ' ')} = {self.value:.3g}: {self.reference}"
+
     def __float__(self) -> float:
         return float(self.value)
 

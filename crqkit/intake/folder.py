@@ -19,7 +19,7 @@ from crqkit.intake.overlap import drop_overlap
 from crqkit.intake.responses import read_responses
 from crqkit.intake.reviews import read_reviews
 from crqkit.intake.shop import Settings, Shop
-from crqkit.tables.form import Form
+from crqkit.tables.form import OWN_QUESTIONS, Form
 from crqkit.tables.schema import TABLES
 
 READERS = {"orders": read_orders, "responses": read_responses, "reviews": read_reviews}
@@ -226,7 +226,8 @@ def _form(parts: Sequence[Part]) -> Form:
     dimensions = {id: label for part in parts for id, label in part.format.dimensions.items()}
     if not forms:
         used = dict.fromkeys(item.dimension for item in items.values() if item.dimension)
-        return Form("own", tuple(items.values()), {id: dimensions.get(id, id.replace("_", " ")) for id in used})
+        labels = {id: dimensions.get(id, id.replace("_", " ")) for id in used}
+        return Form("own", tuple(items.values()), labels, status=OWN_QUESTIONS)
     base = max(dict.fromkeys(form.id for form in forms), key=[form.id for form in forms].count)
     form = next(form for form in forms if form.id == base)
     return replace(form, items=tuple(items.values()), dimensions={**form.dimensions, **dimensions})

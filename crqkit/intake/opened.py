@@ -77,7 +77,7 @@ class Opened:
     def __post_init__(self) -> None:
         self.format = self.match.format
         self.fates = Fates(len(self.raw.frame))
-        self._name_of = {plain_name(name): name for name in reversed(self.names)}
+        self._name_of = {plain_name(name): name for name in reversed(self.names) if name}
         self._checked: dict[str, Cells] = {}
         self.drop_spoiled()
         empty = np.ones(len(self.raw.frame), dtype=bool)

@@ -109,7 +109,8 @@ def _headers(opened: Opened, heads: np.ndarray, stamps: pd.DataFrame) -> pd.Data
     given = opened.given(heads, ["at", "consent", *MONEY, *TEXTS])
     rows = opened.raw.rows[heads]
     frame = pd.DataFrame(index=opened.raw.frame.index[heads]).assign(**opened.trace(rows))
-    frame = frame.assign(at=stamps["at"], order_id=stamps["id"])
+    # With every order left out, a longer column would bring the rows back.
+    frame = frame.assign(at=stamps.loc[frame.index, "at"], order_id=stamps.loc[frame.index, "id"])
     frame = frame.assign(**numbers({name: given[name] for name in MONEY if name in given}, opened.habits, found))
     frame = frame.assign(**{name: plain(given[name]) for name in TEXTS if name in given})
     frame["customer_key"] = opened.persons(heads)

@@ -95,7 +95,7 @@ def _content(path: Path, findings: Findings) -> _Content | None:
             findings.whole("this file is not text in a known encoding", "Save it as CSV UTF-8, or as xlsx.")
             return None
     end = len(data)
-    view = memoryview(data)
+    view = memoryview(data).cast("B")
     while end and view[end - 1] in b"\r\n":
         end -= 1
     if not bytes(view[: min(end, 4096)]).strip(b"\xef\xbb\xbf \r\n\t"):

@@ -156,7 +156,7 @@ def _rating(text: str, labels: Mapping[str, float]) -> float:
 def _questions(opened: Opened, there: np.ndarray) -> tuple[list[Question], dict[str, str]]:
     """Return the questions of the file and what each of its columns becomes."""
     format = opened.format
-    free = [name for name in opened.names if plain_name(name) not in uses(format)]
+    free = [name for name in opened.names if name and plain_name(name) not in uses(format)]
     questions = _mapped_items(opened, format)
     taken = {plain_name(column) for question in questions for column in question.columns}
     known = _known_items()
@@ -237,7 +237,7 @@ def _guess(opened: Opened, name: str, there: np.ndarray, taken: Sequence[str]) -
 
 
 def _said_names(opened: Opened) -> set[str]:
-    found = [opened.cells([name]) for name in opened.names if set(plain_words(name).split()) & NAMES]
+    found = [opened.cells([name]) for name in opened.names if name and set(plain_words(name).split()) & NAMES]
     return {
         text for cells in found if cells is not None for text in cells.values.dropna().unique() if len(text) <= SHORT
     }

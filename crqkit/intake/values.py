@@ -28,7 +28,7 @@ class Cells:
 
 @dataclass(frozen=True)
 class Habits:
-    """How a file writes numbers and times: what its mapping says holds; what is usual counts where cells do not tell."""
+    """How a file writes numbers and times: its mapping decides; what is usual counts where cells do not tell."""
 
     decimal: str = ""
     date_order: str = ""

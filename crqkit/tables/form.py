@@ -10,6 +10,7 @@ from crqkit.base import ChoiceProblem
 
 RATING, TEXT, CHOICE = "rating", "text", "choice"
 CONTENT_DERIVED = "content-derived, not yet validated"
+OWN_QUESTIONS = "your own, not validated here"
 
 
 @dataclass(frozen=True)

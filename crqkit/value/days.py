@@ -54,4 +54,4 @@ def history(orders: "pd.DataFrame | ir.Table", as_of: AsOf, timezone: str) -> Hi
 
 def cited(*cutoffs: Cutoff) -> tuple[str, ...]:
     """Return the cut-offs as sources."""
-    return tuple(": ".join([cutoff.name, cutoff.reference]) for cutoff in cutoffs)
+    return tuple(str(cutoff) for cutoff in cutoffs)

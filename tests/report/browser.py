@@ -39,7 +39,9 @@ class Tab:
         """Open a file at that width; return what was requested, what was logged, and the width of its content."""
         for domain in ("Page", "Network", "Runtime", "Log"):
             self.call(f"{domain}.enable")
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500)
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500
+        )
         self.events.clear()
         self.call("Page.navigate", url=path.resolve().as_uri())
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
@@ -47,7 +49,9 @@ class Tab:
         measure = "[document.documentElement.scrollWidth, document.querySelectorAll('img').length, " \
             "[...document.images].filter(i => !i.complete || !i.naturalWidth).length]"  # fmt: skip
         found = self.call("Runtime.evaluate", expression=measure, returnByValue=True)["result"]["value"]
-        requests = [e["params"]["request"]["url"] for e in self.events if e.get("method") == "Network.requestWillBeSent"]
+        requests = [
+            e["params"]["request"]["url"] for e in self.events if e.get("method") == "Network.requestWillBeSent"
+        ]
         logged = [e["params"] for e in self.events if e.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown",
                                                                           "Runtime.consoleAPICalled")]  # fmt: skip
         return requests, logged, found

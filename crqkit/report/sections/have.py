@@ -5,6 +5,7 @@ import pandas as pd
 from crqkit.base import say
 from crqkit.intake import Shop, log_sentences
 from crqkit.report.section import Section, gather
+from crqkit.tables.form import TEXT
 from crqkit.tables.schema import SALE
 from crqkit.value import coverage
 
@@ -24,6 +25,11 @@ def section(shop: Shop) -> Section:
             tables[name] = pd.DataFrame([counts | ({"net": counts["net"][0]} if "net" in counts else {})])
         else:
             cannot.append(say(f"page.have.no_{name}"))
+    comments = shop.responses.loc[shop.responses["text"].fillna("").str.strip() != "", "item"]
+    words = int(comments.isin([item.id for item in shop.form.of_kind(TEXT)]).sum())
+    if words:
+        sentences.append(say("page.have.comments", texts=words))
+        tables["comments"] = pd.DataFrame([{"texts": words}])
     if shop.has("orders"):
         results["coverage"] = coverage(shop.orders)
     return gather(

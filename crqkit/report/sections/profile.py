@@ -13,11 +13,9 @@ def section(shop: Shop) -> Section:
     """Show the profile from answers and reviews."""
     results, cannot = {}, []
     people = len(shop.answers) if shop.has("responses") else 0
-    if people == 0:
-        cannot.append(say("page.profile.none"))
-    elif people < int(GROUP_FLOOR):
+    if 0 < people < int(GROUP_FLOOR):
         cannot.append(say("page.profile.few", n=people))
-    else:
+    elif people:
         if any(item.dimension for item in shop.form.items):
             results["dimensions"] = dimension_scores(shop.answers, form=shop.form)
         else:
