@@ -14,7 +14,8 @@ from support.measure import pairs, ratio
 from tqdm import tqdm
 
 RUNS, SEED, CHUNKS = 3, 20261101, 20
-COLUMNS = """
+COLUMNS = (
+    """
 Name, Email, Financial Status, Paid at, Fulfillment Status, Fulfilled at,
 Accepts Marketing, Currency, Subtotal, Shipping, Taxes, Total,
 Discount Code, Discount Amount, Shipping Method, Created at, Lineitem quantity, Lineitem name,
@@ -26,7 +27,10 @@ Shipping Address1, Shipping Address2, Shipping Company, Shipping City, Shipping 
 Shipping Country, Shipping Phone, Notes, Note Attributes, Cancelled at, Payment Method,
 Payment Reference, Refunded Amount, Vendor, Outstanding Balance, Employee, Location,
 Device ID, Id, Tags, Risk Level, Source, Lineitem discount
-""".replace("\n", " ").strip().split(", ")
+""".replace("\n", " ")
+    .strip()
+    .split(", ")
+)
 
 
 def make(path: Path, lines: int) -> None:

@@ -51,3 +51,13 @@ def verdict(low: float, high: float, n: float, *, against: float = 0.0, min_n: i
     if high < against:
         return Verdict.BELOW
     return Verdict.UNCLEAR
+
+
+def amounts(gap: float, low: float, high: float) -> dict[str, float]:
+    """Return a clear gap as plain amounts, for sentences whose words already say the direction.
+
+    >>> amounts(-0.6, -0.8, -0.4)
+    {'gap': 0.6, 'low': 0.4, 'high': 0.8}
+    """
+    ends = sorted((abs(low), abs(high)))
+    return {"gap": abs(gap), "low": ends[0], "high": ends[1]}

@@ -96,6 +96,9 @@ def propose(file: str | Path) -> str:
         raise DataProblem(Fault(f"this file is recognised already: {match.format.title}", mend, path.name))
     sheet, quotes = _best(path, found)
     names, headed = _names(sheet)
+    if not any(names):
+        mend = "Write the names of the columns into the first row."
+        raise DataProblem(Fault("the first row of this file names no column", mend, path.name, 1))
     raw = sheet.read(0 if headed else -1, names, [name for name in names if name], Findings(path.name))
     columns = _columns(raw.frame.head(LOOKED_AT), sheet.separator)
     lines = [f"# {say('log.map.head', file=path.name)}", f"# {say('log.map.marked')}"]

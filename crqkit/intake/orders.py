@@ -33,7 +33,7 @@ def read_orders(opened: Opened) -> Part:
     unit = pd.Series(unit.array.take(owner, allow_fill=True), index=unit.index)
     tables = {"orders": orders}
     if lines is not None:
-        lines = lines.assign(order_id=unit)[kept[lines.index]]
+        lines = lines.assign(order_id=unit.loc[lines.index])[kept[lines.index]]
         counted = lines.groupby("order_id")["qty"].sum()
         tables = {"orders": orders.assign(n_items=orders["order_id"].map(counted)), "order_lines": lines}
     mapped = opened.mapped(uses(opened.format), "orders")
@@ -109,7 +109,7 @@ def _headers(opened: Opened, heads: np.ndarray, stamps: pd.DataFrame) -> pd.Data
     given = opened.given(heads, ["at", "consent", *MONEY, *TEXTS])
     rows = opened.raw.rows[heads]
     frame = pd.DataFrame(index=opened.raw.frame.index[heads]).assign(**opened.trace(rows))
-    # With every order left out, a longer column would bring the rows back.
+    # Where every order is left out, a longer column would bring rows back: pandas lets an empty frame grow.
     frame = frame.assign(at=stamps.loc[frame.index, "at"], order_id=stamps.loc[frame.index, "id"])
     frame = frame.assign(**numbers({name: given[name] for name in MONEY if name in given}, opened.habits, found))
     frame = frame.assign(**{name: plain(given[name]) for name in TEXTS if name in given})

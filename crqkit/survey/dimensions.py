@@ -9,6 +9,7 @@ import pandas as pd
 from crqkit.base import DataProblem, Fault, Result, Verdict, say
 from crqkit.base.charts import PALETTE, intervals, over_time
 from crqkit.base.cutoffs import CONFIDENCE, GROUP_FLOOR, MIN_ANSWERS
+from crqkit.base.verdict import amounts
 from crqkit.stats.estimates import NAN, Estimate
 from crqkit.stats.means import STUDENT, mean_interval
 from crqkit.stats.multiplicity import BONFERRONI, simultaneous
@@ -194,7 +195,7 @@ def _lowest_reading(rows: list[dict[str, Any]], asked: int) -> str:
     tied = [row["measure"] for row in rows if row["verdict"] != Verdict.ABOVE]
     if tied:
         return say(f"dimensions.lowest.{Verdict.UNCLEAR}", names=", ".join([lowest, *tied]))
-    gap = groups.amounts(rows[0]["gap"], rows[0]["gap_low"], rows[0]["gap_high"])
+    gap = amounts(rows[0]["gap"], rows[0]["gap_low"], rows[0]["gap_high"])
     return say(f"dimensions.lowest.{Verdict.BELOW}", lowest=lowest, next=rows[0]["measure"], **gap)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from crqkit.base import Verdict, say, verdict
 from crqkit.base.cutoffs import GROUP_FLOOR, MIN_ANSWERS
+from crqkit.base.verdict import amounts
 from crqkit.stats.differences import overlapping_difference
 from crqkit.stats.disclosure import shown_groups
 from crqkit.stats.estimates import NAN, Difference
@@ -103,16 +104,6 @@ def family_reading(prefix: str, rows: list[dict[str, Any]], labels: Mapping[str,
         family=len(rows),
         **amounts(widest["gap"], widest["gap_low"], widest["gap_high"]),
     )
-
-
-def amounts(gap: float, low: float, high: float) -> dict[str, float]:
-    """Return a clear gap as plain amounts, for sentences whose words already say the direction.
-
-    >>> amounts(-0.6, -0.8, -0.4)
-    {'gap': 0.6, 'low': 0.4, 'high': 0.8}
-    """
-    ends = sorted((abs(low), abs(high)))
-    return {"gap": abs(gap), "low": ends[0], "high": ends[1]}
 
 
 def family_caution(rows: Sequence[Any]) -> list[str]:

@@ -8,6 +8,7 @@ import pandas as pd
 from crqkit.base import Cutoff, DataProblem, Fault, Result, Verdict, check_choice, check_columns, say, verdict
 from crqkit.base.charts import intervals, over_time
 from crqkit.base.cutoffs import CONFIDENCE, GROUP_FLOOR, MIN_ANSWERS
+from crqkit.base.verdict import amounts
 from crqkit.stats.differences import MOVER, correlation_of_shared, difference_of_intervals
 from crqkit.stats.estimates import Difference, Estimate
 from crqkit.stats.finite_population import SOURCE as COCHRAN
@@ -158,7 +159,7 @@ def net_promoter_change(
             least=int(MIN_ANSWERS),
             **{"from": found.low, "to": found.high},
             **known,
-            **groups.amounts(found.estimate, found.low, found.high),
+            **amounts(found.estimate, found.low, found.high),
         ),
         tuple(cautions),
         (MOVER, ROCKS, REICHHELD),

@@ -6,6 +6,7 @@ from crqkit.base import Cutoff, DataProblem, Fault, Result, Sentence, Verdict, m
 from crqkit.base.charts import over_time
 from crqkit.base.cutoffs import CONFIDENCE, COVERAGE, MIN_BUYERS
 from crqkit.base.result import MEASURE_COLUMNS
+from crqkit.base.verdict import amounts
 from crqkit.stats.differences import MOVER, difference_of_intervals
 from crqkit.stats.estimates import Estimate
 from crqkit.stats.proportions import WILSON, wilson
@@ -222,8 +223,10 @@ def _change_reading(table: "pd.DataFrame") -> Sentence:
     outcome = verdict(gap["low"], gap["high"], gap["n"], min_n=int(MIN_BUYERS))
     if outcome is Verdict.TOO_LITTLE:
         return say("retention.change.too_little")
-    cells = {"change": gap["estimate"], "low": gap["low"], "high": gap["high"], "now": pair["estimate"].iloc[1]}
-    return say(f"retention.change.{outcome}", before=pair["group"].iloc[0], period=gap["group"], **cells)
+    ends = [gap[name] for name in ("estimate", "low", "high")]
+    cells = amounts(*ends) if outcome.clear else dict(zip(("change", "low", "high"), ends, strict=True))
+    named = {"before": pair["group"].iloc[0], "period": gap["group"], "now": pair["estimate"].iloc[1]}
+    return say(f"retention.change.{outcome}", **named, **cells)
 
 
 def _settings(function: str, period: str, as_of: AsOf, timezone: str, cutoff: Cutoff) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def test_change_by_hand(orders):
     assert change[["estimate", "low", "high"]].astype(float).round(2).tolist() == [-20.0, -33.39, -5.24]
     assert str(result.reading) == (
         "The share that bought again is lower for buyers of 2026-Q3 than for those of 2026-Q2: "
-        "−20.0 points, to 60 % (between −33.4 and −5.2 points)."
+        "by 20.0 points (5.2 to 33.4), now 60 %."
     )
 
 

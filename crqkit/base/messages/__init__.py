@@ -33,7 +33,9 @@ class Sentence(str):
 
 
 def _pct(value: float) -> str:
-    return f"{100 * value:.0f} %"
+    # Neither "0 %" for some nor "100 %" for not all.
+    digits = 1 if 0 < value < 0.01 or 0.99 < value < 1 else 0
+    return f"{100 * value:.{digits}f} %"
 
 
 def _signed(value: float) -> str:
@@ -42,6 +44,7 @@ def _signed(value: float) -> str:
 
 KINDS = {
     "pct": _pct,
+    "pct_one": lambda value: f"{100 * value:.1f} %",
     "one": lambda value: f"{value:.1f}".replace("-", "−"),
     "two": lambda value: f"{value:.2f}".replace("-", "−"),
     "whole": lambda value: f"{value:.0f}".replace("-", "−"),
