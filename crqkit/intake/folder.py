@@ -83,10 +83,9 @@ def read_folder(
     drop_overlap(parts, findings)
     _refuse(folder, findings, parts, skipped, faulty)
     cautions = [caution for found in findings.values() for caution in found.cautions]
-    zoned = "timezone" in own.told
-    cautions += [
-        say("caution.intake.timezone", file=found.file) for found in findings.values() if found.naive and not zoned
-    ]
+    if "timezone" not in own.told:
+        settings = _in_zone_of(parts, settings)
+        cautions += _zone_cautions(parts, findings, settings)
     cautions += [] if stored else [say("caution.intake.key")]
     tables = _tables(parts)
     return Shop(
@@ -169,6 +168,21 @@ def _refuse(
         faults = [Fault(f"this folder holds no data file{seen}", mend, str(folder))]
     if faults and (faulty == "refuse" or not parts or any(found.refuses for found in findings.values())):
         raise DataProblem(faults)
+
+
+def _in_zone_of(parts: Sequence[Part], settings: Settings) -> Settings:
+    """Return the settings with the time zone of the mappings, where all of them name the same."""
+    zones = {part.format.timezone for part in parts}
+    return replace(settings, timezone=zones.pop()) if len(zones) == 1 and zones != {""} else settings
+
+
+def _zone_cautions(parts: Sequence[Part], findings: Mapping[str, Findings], settings: Settings) -> list[str]:
+    zoned = {part.file for part in parts if part.format.timezone}
+    naive = [found.file for found in findings.values() if found.naive and found.file not in zoned]
+    if naive or settings.timezone != Settings.timezone:
+        return [say("caution.intake.timezone", file=file) for file in naive]
+    times = (table["at"].dropna() for part in parts for table in part.tables.values() if "at" in table)
+    return [say("caution.intake.midnight")] if any((at != at.dt.normalize()).any() for at in times) else []
 
 
 # What comes out -----------------------------------------------------------------------------------------------------

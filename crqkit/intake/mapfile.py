@@ -18,7 +18,7 @@ names : columns with names of persons, which are then taken out of free text
 source : the till or system; order numbers are compared only within one source
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -26,7 +26,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crqkit.intake.findings import Findings
-from crqkit.intake.format import Format, build
+from crqkit.intake.format import Format, build, listed
 from crqkit.intake.readers import SEPARATORS, SPACES
 from crqkit.intake.shop import Settings
 from crqkit.intake.times import DAY_FIRST, MONTH_FIRST
@@ -39,9 +39,22 @@ COLUMNS = {
     "reviews": ["review_id", "at", "stars", "text", "reply_at", "changed_at"],
 }  # fmt: skip
 KEYS = {
-    "table": str, "columns": dict, "header": list, "separator": str, "quotes": bool, "date_order": str,
-    "date_format": str, "decimal": str, "timezone": str, "currency": str, "source": str, "refund_when": dict,
-    "drop_when": list, "scale": dict, "items": list, "dimensions": dict, "groups": list, "names": list,
+    "table": "text", "columns": "columns", "header": "words", "separator": "text", "quotes": "flag", "source": "text",
+    "date_order": "text", "date_format": "format", "decimal": "text", "timezone": "text", "currency": "text",
+    "refund_when": "columns", "drop_when": "list", "scale": "pairs", "items": "list", "dimensions": "labels",
+    "groups": "words", "names": "words",
+}  # fmt: skip
+SCALE_KEYS = {"low": "number", "high": "number"}
+ITEM_KEYS = SCALE_KEYS | {
+    "id": "text", "column": "word", "text": "text", "dimension": "text", "facet": "text", "reverse": "flag",
+    "kind": "text",
+}  # fmt: skip
+RULE_KEYS = {
+    "column": "word", "equals": "words", "contains": "word", "listed": "word", "filled": "flag", "reason": "text",
+}  # fmt: skip
+SETTINGS = {
+    "name": "text", "timezone": "text", "currency": "text", "opened": "date", "sampled_from": "whole",
+    "date_order": "text", "decimal": "text",
 }  # fmt: skip
 CHOICES: dict[str, list[str]] = {
     "table": list(COLUMNS),
@@ -49,16 +62,6 @@ CHOICES: dict[str, list[str]] = {
     "date_order": [DAY_FIRST, MONTH_FIRST],
     "decimal": [".", ","],
 }
-ITEM_KEYS = ["id", "column", "text", "dimension", "facet", "low", "high", "reverse", "kind"]
-RULE_KEYS = ["column", "equals", "contains", "listed", "filled", "reason"]
-SETTINGS = {
-    "name": str, "timezone": str, "currency": str, "opened": date, "sampled_from": int, "date_order": str,
-    "decimal": str,
-}  # fmt: skip
-_SPOKEN = {
-    str: "a text", dict: "pairs of name: value", list: "a list", bool: "true or false", int: "a whole number",
-    date: "a date like 2019-04-01",
-}  # fmt: skip
 HOW = "Run crqkit map FILE to see a mapping that works, and mend this line."
 
 
@@ -90,7 +93,7 @@ def read_settings(folder: Path, findings: Findings) -> Settings:
     source = read_yaml(path, findings) if path.exists() else {}
     given = {name: value for name, value in source.items() if value is not None}
     _check_keys(given, SETTINGS, findings)
-    good = {name: value for name, value in given.items() if name in SETTINGS and _fits(value, SETTINGS[name])}
+    good = {name: value for name, value in given.items() if name in SETTINGS and KINDS[SETTINGS[name]][1](value)}
     _check_values(good, findings)
     if findings.faults:
         good = {}
@@ -103,29 +106,71 @@ def read_mapping(source: Mapping[str, Any], findings: Findings) -> Format | None
     given = {name: value for name, value in source.items() if value is not None}
     before = len(findings.faults)
     _check_keys(given, KEYS, findings)
-    if all(_fits(value, KEYS[name]) for name, value in given.items() if name in KEYS):
-        _check_values(given, findings)
-        _check_columns(given, findings)
-        _check_entries(given.get("items", ()), "items", ITEM_KEYS, ["id"], findings)
-        _check_entries(given.get("drop_when", ()), "drop_when", RULE_KEYS, ["column"], findings)
+    given = {name: value for name, value in given.items() if name in KEYS and KINDS[KEYS[name]][1](value)}
+    _check_values(given, findings)
+    _check_columns(given, findings)
+    _check_entries(given.get("drop_when", ()), "drop_when", RULE_KEYS, "column", findings)
+    good = _check_entries(given.get("items", ()), "items", ITEM_KEYS, "id", findings)
+    if _check_keys(given.get("scale", {}), SCALE_KEYS, findings, "scale: ") and good:
         _check_items(given, findings)
     if len(findings.faults) > before:
         return None
     return build({"id": "mapping", "guess_questions": False} | given)
 
 
-def _fits(value: Any, kind: type) -> bool:
-    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+def _is_format(value: Any) -> bool:
+    import pandas as pd
+
+    try:
+        pd.to_datetime(["2026-01-31"], format=value, errors="coerce")
+    except (ValueError, TypeError):
+        return False
+    return isinstance(value, str)
 
 
-def _check_keys(given: Mapping[str, Any], known: Mapping[str, type], findings: Findings) -> None:
+def _is_word(value: Any) -> bool:
+    return isinstance(value, (str, int, float)) and str(value) != "nan"
+
+
+def _are_words(value: Any) -> bool:
+    return _is_word(value) or (isinstance(value, list) and bool(value) and all(map(_is_word, value)))
+
+
+# What a value may be: how it is told to the owner, and the test.
+KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "text": ("a text", lambda value: isinstance(value, str) and bool(value.strip())),
+    "word": ("a text", _is_word),
+    "words": ("a text or a list of texts", _are_words),
+    "flag": ("true or false", lambda value: isinstance(value, bool)),
+    "number": ("a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool)),
+    "whole": ("a whole number, 1 or more", lambda value: type(value) is int and value > 0),
+    "date": ("a date like 2019-04-01", lambda value: type(value) is date),
+    "format": ('a format like "%d.%m.%Y"', _is_format),
+    "list": ("a list", lambda value: isinstance(value, list)),
+    "pairs": ("pairs of name: value", lambda value: isinstance(value, dict)),
+    "columns": (
+        "pairs of name: column",
+        lambda value: isinstance(value, dict) and all(map(_is_word, value)) and all(map(_are_words, value.values())),
+    ),
+    "labels": (
+        "pairs of id: label",
+        lambda value: isinstance(value, dict) and all(isinstance(one, str) for one in (*value, *value.values())),
+    ),
+}
+
+
+def _check_keys(given: Mapping[str, Any], known: Mapping[str, str], findings: Findings, within: str = "") -> bool:
+    """Note keys that are unknown and values of the wrong kind; return whether there were none."""
+    before = len(findings.faults)
     for name, value in given.items():
+        column = f"{within}{name}"
         if name not in known:
             near = get_close_matches(str(name), list(known), n=1)
             mend = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(known)}."
-            findings.whole("this key is not known", mend, column=str(name))
-        elif not _fits(value, known[name]):
-            findings.whole(f"this should be {_SPOKEN[known[name]]}", HOW, column=str(name), value=value)
+            findings.whole("this key is not known", mend, column=column)
+        elif not KINDS[known[name]][1](value):
+            findings.whole(f"this should be {KINDS[known[name]][0]}", HOW, column=column, value=value)
+    return len(findings.faults) == before
 
 
 def _check_values(given: Mapping[str, Any], findings: Findings) -> None:
@@ -137,8 +182,6 @@ def _check_values(given: Mapping[str, Any], findings: Findings) -> None:
     if "timezone" in given and not _is_zone(given["timezone"]):
         mend = "Write a zone of the IANA list, like Europe/Berlin or America/New_York."
         findings.whole("this time zone is not known", mend, column="timezone", value=given["timezone"])
-    if "sampled_from" in given and given["sampled_from"] < 1:
-        findings.whole("this should be 1 or more", "Write how many persons stand on the list.", column="sampled_from")
 
 
 def _is_zone(name: str) -> bool:
@@ -168,28 +211,26 @@ def _check_columns(given: Mapping[str, Any], findings: Findings) -> None:
             findings.whole(f"a mapping of {table} needs the column {' or '.join(any_of)}", mend, column="columns")
     if table == "responses" and not (given.get("items") or given.get("groups")):
         findings.whole("a mapping of responses needs items", HOW, column="items")
-    header = [str(name) for name in given.get("header", ())]
+    header = listed(given.get("header", []))
     if len(set(header)) < len(header):
         findings.whole("a name stands twice in the header", "Give each column its own name.", column="header")
 
 
-def _check_entries(entries: Any, key: str, known: list[str], needed: list[str], findings: Findings) -> None:
+def _check_entries(entries: Sequence[Any], key: str, known: Mapping[str, str], needed: str, findings: Findings) -> bool:
+    before = len(findings.faults)
     for place, entry in enumerate(entries, 1):
         if not isinstance(entry, dict):
             findings.whole(f"entry {place} should be pairs of name: value", HOW, column=key, value=entry)
             continue
-        for name in entry:
-            if name not in known:
-                mend = f"An entry of {key} knows: {', '.join(known)}."
-                findings.whole(f"entry {place} has an unknown key", mend, column=key, value=name)
-        for name in needed:
-            if name not in entry:
-                findings.whole(f"entry {place} lacks its {name}", HOW, column=key)
+        _check_keys({name: one for name, one in entry.items() if one is not None}, known, findings, f"{key} {place}: ")
+        if entry.get(needed) is None:
+            findings.whole(f"entry {place} lacks its {needed}", HOW, column=key)
+    return len(findings.faults) == before
 
 
 def _check_items(given: Mapping[str, Any], findings: Findings) -> None:
-    entries = [item for item in given.get("items", ()) if isinstance(item, dict) and "id" in item]
-    ids = [str(item["id"]) for item in entries]
+    entries = given.get("items", ())
+    ids = [item["id"] for item in entries]
     for id in sorted({id for id in ids if ids.count(id) > 1}):
         findings.whole("two items have the same id", "Give each item its own id.", column="items", value=id)
     scale = given.get("scale", {})
@@ -210,5 +251,4 @@ def _check_items(given: Mapping[str, Any], findings: Findings) -> None:
 
 
 def _is_scale(ends: Mapping[str, Any]) -> bool:
-    numbers = [ends.get("low"), ends.get("high")]
-    return all(_fits(end, int) or isinstance(end, float) for end in numbers) and numbers[0] < numbers[1]
+    return {"low", "high"} <= set(ends) and ends["low"] < ends["high"]

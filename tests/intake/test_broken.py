@@ -2,6 +2,8 @@
 
 import io
 import json
+from contextlib import suppress
+from random import Random
 
 import pytest
 
@@ -267,6 +269,18 @@ BROKEN = {
         {'a.csv': SHEET + '2026-01-01,7,1\n', 'shop.yml': 'name: "x\n'},
         'shop.yml', None, '', 'not valid YAML', 'Mend that line',
     ),
+    "a mapping whose items are of the wrong kind": (
+        {'a.csv': 'x\n', 'a.map.yml': 'table: responses\nitems: [{id: [x], reverse: maybe}]\n'},
+        'a.map.yml', None, 'items 1: id', 'should be a text', 'mend this line',
+    ),
+    "a mapping with a scale of words": (
+        {'a.csv': 'x\n', 'a.map.yml': 'table: responses\nitems: [{id: x}]\nscale: {low: 1, high: ten}\n'},
+        'a.map.yml', None, 'scale: high', 'should be a number', 'mend this line',
+    ),
+    "a mapping with a bad date format": (
+        {'a.csv': 'x\n', 'a.map.yml': MAP + 'date_format: "%d.%q"\n'},
+        'a.map.yml', None, 'date_format', 'a format like', 'mend this line',
+    ),
 }  # fmt: skip
 
 
@@ -341,6 +355,46 @@ def test_faults_name_no_person(put):
         read_folder(folder)
     said = str(problem.value) + problem.value.table.to_string()
     assert "ana@" not in said and "1234567" not in said
+
+
+JUNK = [
+    b'"',
+    b",",
+    b";",
+    b"\n",
+    b"\0",
+    b"\xff",
+    b"#REF!",
+    b"-",
+    b"",
+    b"\t",
+    b"1,234",
+    b"31/12/2026",
+    b"\r",
+    b"NaN",
+    b"[]",
+    b"null",
+]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_happens_to_a_file_no_row_is_lost_and_nothing_but_a_problem_is_raised(seed, golden):
+    random = Random(seed)
+    folder = golden("shop")
+    clean = {path: path.read_bytes() for path in sorted(folder.iterdir())}
+    for _ in range(10):
+        path = random.choice(list(clean))
+        content = clean[path]
+        for _ in range(random.choice([1, 1, 3, 20])):
+            start = random.randrange(len(content) + 1)
+            content = content[:start] + random.choice(JUNK) + content[start + random.choice([0, 1, 10, 100]) :]
+        path.write_bytes(content)
+        with suppress(DataProblem):
+            shop = read_folder(folder, faulty="drop")
+            for _, rows in shop.log.groupby("file"):
+                by = rows.groupby("outcome")["rows"].sum()
+                assert by.get("read", 0) == by.get("kept", 0) + by.get("dropped", 0)
+        path.write_bytes(clean[path])
 
 
 def test_arguments_are_checked(put, tmp_path):

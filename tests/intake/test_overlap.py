@@ -100,3 +100,10 @@ def test_no_row_is_lost(name, golden):
         assert by["read"] == by["kept"] + by.get("dropped", 0)
     kept = shop.log[(shop.log["outcome"] == "kept") & (shop.log["table"] == "orders")]["rows"].sum()
     assert kept == len(shop.order_lines if shop.has("order_lines") else shop.orders)
+
+
+def test_a_file_of_which_every_order_is_left_out(put, shopify, order):
+    shop = read_folder(put({"a.csv": shopify(order(status="voided")), "b.csv": shopify(order("#2"))}))
+    assert shop.orders["order_id"].tolist() == ["#2"] and counts(shop) == (2, 1, 1)
+    alone = read_folder(put({"a.csv": shopify(order(status="voided"))}, "alone"))
+    assert not alone.has("orders") and counts(alone) == (1, 0, 1)
