@@ -8,7 +8,7 @@ import pandas as pd
 
 from crqkit.intake.findings import Findings
 from crqkit.intake.format import Format, Match, Rule, plain_name, rule_holds
-from crqkit.intake.privacy import coded, customer_keys, identifiers
+from crqkit.intake.privacy import coded, customer_keys
 from crqkit.intake.readers import RawTable
 from crqkit.intake.shop import Settings
 from crqkit.intake.values import Cells, Habits, without_errors
@@ -111,13 +111,12 @@ class Opened:
         there = [self._name_of[plain_name(header)] for header in headers if plain_name(header) in self._name_of]
         if not there:
             return None
-        columns = [self._column(name) for name in there]
-        values = columns[0].values
+        columns = [self._column(name).values for name in there]
+        columns = columns if where is None else [values[where] for values in columns]
+        values = columns[0]
         for other in columns[1:]:
-            values = values.fillna(other.values)
-        if where is None:
-            return Cells(there[0], values, self.raw.rows)
-        return Cells(there[0], values[where], self.raw.rows[where])
+            values = values.fillna(other)
+        return Cells(there[0], values, self.raw.rows if where is None else self.raw.rows[where])
 
     def _column(self, name: str) -> Cells:
         if name not in self._checked:
@@ -136,7 +135,7 @@ class Opened:
         if "customer_key" not in given and phones is None:
             return pd.Series(pd.NA, index=self.raw.frame.index[where], dtype="string")
         values = given["customer_key"].values if "customer_key" in given else phones.mask(phones.notna())
-        return customer_keys(identifiers(values, phones), self.key)
+        return customer_keys(values, phones, self.key)
 
     def known_names(self) -> set[str]:
         """Return the names of persons that stand in this file, to be taken out of free text."""

@@ -1,11 +1,11 @@
 """Persons by a key that only the owner's folder can turn back: what leaves intake names nobody."""
 
-import base64
 import hmac
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +23,8 @@ Do not share it, and do not send it along with a report.
 """
 NOBODY = ("", "-", "--", "n/a", "na", "nan", "none", "null", "guest", "anonymous", "unknown")
 NAME_PART = 3
+TELEPHONE = 5
+_PAIRS = ["".join(pair) for pair in product("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", repeat=2)]
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 
 
@@ -62,40 +64,40 @@ def code(key: bytes, space: str, value: str, letter: str = "C") -> str:
     False
     """
     digest = hmac.digest(key, f"{space}:{value}".encode(), "sha256")
-    return letter + base64.b32encode(digest).decode()[:12]
+    number = int.from_bytes(digest[:8], "big") >> 4
+    return letter + "".join([_PAIRS[number >> shift & 1023] for shift in (50, 40, 30, 20, 10, 0)])
 
 
 def coded(key: bytes, space: str, values: pd.Series, letter: str = "C") -> pd.Series:
     """Return the pseudonyms of a column, each unique value hashed once."""
-    codes, uniques = pd.factorize(values)
-    names = pd.array([code(key, space, str(value), letter) for value in uniques], dtype="string")
-    return pd.Series(names.take(codes, allow_fill=True), index=values.index)
+    return _each(values, lambda value: code(key, space, value, letter))
 
 
-def identifiers(values: pd.Series, phones: pd.Series | None = None) -> pd.DataFrame:
-    """Return `space` and `value` of each person: e-mail or id, else telephone, else nothing."""
-    codes, uniques = pd.factorize(values)
-    text = pd.Series(uniques, dtype="str").str.strip().str.removeprefix("'").str.lower()
-    text = text.mask(text.isin(NOBODY))
-    email = text.str.contains("@", regex=False).fillna(False).astype(bool)
-    value = text.where(email, text.str.replace(r"(?<=\d)\.0+$", "", regex=True))
-    space = pd.Series("id", index=text.index, dtype="str").mask(email, "email")
-    value, space = (pd.Series(one.array.take(codes, allow_fill=True), index=values.index) for one in (value, space))
+def customer_keys(values: pd.Series, phones: pd.Series | None, key: bytes) -> pd.Series:
+    """Return the customer key of each row: of its e-mail address or number, else its telephone, else none."""
+    keys = _each(values, lambda text: _person(text, key))
     if phones is not None:
-        digits = phones.str.replace(r"\D", "", regex=True)
-        digits = digits.where(digits.str.len() >= 5)
-        by_phone = value.isna() & digits.notna()
-        value, space = value.mask(by_phone, digits), space.mask(by_phone, "phone")
-    return pd.DataFrame({"space": space.where(value.notna()), "value": value})
-
-
-def customer_keys(found: pd.DataFrame, key: bytes) -> pd.Series:
-    """Return the customer key of each row of `identifiers`; none where nobody is named."""
-    keys = pd.Series(pd.NA, index=found.index, dtype="string")
-    for space in found["space"].dropna().unique():
-        mask = found["space"] == space
-        keys[mask] = coded(key, space, found.loc[mask, "value"])
+        unnamed = keys.isna()
+        keys[unnamed] = _each(phones[unnamed], lambda text: _telephone(text, key))
     return keys
+
+
+def _each(values: pd.Series, convert: Callable[[str], str | None]) -> pd.Series:
+    codes, uniques = pd.factorize(values)
+    found = pd.array([convert(str(value)) for value in uniques], dtype="string")
+    return pd.Series(found.take(codes, allow_fill=True), index=values.index)
+
+
+def _person(text: str, key: bytes) -> str | None:
+    plain = text.strip().removeprefix("'").lower()
+    if plain in NOBODY:
+        return None
+    return code(key, "email", plain) if "@" in plain else code(key, "id", re.sub(r"(?<=\d)\.0+$", "", plain))
+
+
+def _telephone(text: str, key: bytes) -> str | None:
+    digits = re.sub(r"\D", "", text)
+    return code(key, "phone", digits) if len(digits) >= TELEPHONE else None
 
 
 class Cleaner:

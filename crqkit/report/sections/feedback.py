@@ -24,13 +24,10 @@ def section(shop: Shop) -> Section:
         cannot.append(say("page.feedback.undated"))
     elif given and not results:
         cannot.append(say("page.feedback.one_period"))
-    figures = tuple(figure for name, result in results.items() for figure in draw(TITLES[name], result))
+    figures = tuple(figure for name, result in results.items() for figure in draw(say(f"page.figure.{name}"), result))
     if "answers" in results and (change := _last_change(shop.answers, results["answers"].table)):
         results["change"] = change
     return gather("feedback", results, figures=figures, cannot=tuple(cannot))
-
-
-TITLES = {"answers": "Recommendation (NPS) by quarter", "stars": "Stars of public reviews by quarter"}
 
 
 def _answers(shop: Shop) -> Result | None:

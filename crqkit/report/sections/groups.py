@@ -19,11 +19,11 @@ def section(shop: Shop) -> Section:
             if item.id in shop.answers and (shop.answers[item.id].value_counts() >= int(GROUP_FLOOR)).sum() > 1:
                 results[item.id] = compare_groups(shop.answers, form=shop.form, by=item.id)
                 sentences.append(say("page.groups.question", question=item.text))
-    tables, shown = {}, tuple(results)
+    tables, folded = {}, tuple(results)
     if shop.has("orders") and shop.orders["customer_key"].notna().any():
         results["customers"] = scored = rfm(shop.orders, as_of=shop.as_of)
         richest = scored.table.sort_values(["monetary", "customer_key"], ascending=[False, True])
         tables = {"customers": richest, "cut_points": scored.cuts, "cells": scored.cells}
-        shown = (*shown, "cut_points")
+        folded = (*folded, "cut_points")
     cannot = () if results else (say("page.groups.none"),)
-    return gather("groups", results, first=sentences, tables=tables, shown=shown, cannot=cannot)
+    return gather("groups", results, first=sentences, tables=tables, folded=folded, cannot=cannot)

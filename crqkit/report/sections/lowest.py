@@ -14,4 +14,4 @@ def section(shop: Shop) -> Section:
     if len(asked) < 2 or len(shop.answers) < int(GROUP_FLOOR):
         return Section("lowest")
     result = lowest_dimension(shop.answers, form=shop.form)
-    return gather("lowest", {"gaps": result}, shown=("gaps",), headline=result.reading)
+    return gather("lowest", {"gaps": result}, folded=("gaps",), headline=result.reading)

@@ -30,14 +30,15 @@ def section(shop: Shop) -> Section:
     if stars is not None:
         row = stars.table.iloc[0]
         sentences.append(say("page.profile.stars", stars=row["estimate"], low=row["low"], high=row["high"], n=row["n"]))
-    figures = draw("Scores by dimension", results["dimensions"]) if "dimensions" in results else ()
+    figures = draw(say("page.figure.dimensions"), results["dimensions"]) if "dimensions" in results else ()
     tables = {} if stars is None else {"stars": stars.table}
     return gather(
         "profile",
         results,
         then=sentences,
         tables=tables,
-        shown=(*results, *tables),
+        shown=tuple(name for name in results if name == "dimensions"),
+        folded=tuple(name for name in (*results, *tables) if name != "dimensions"),
         figures=figures,
         cautions=() if stars is None else stars.cautions,
         cannot=tuple(cannot),

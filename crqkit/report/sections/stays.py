@@ -22,5 +22,5 @@ def section(shop: Shop) -> Section:
         "retention": retention(orders, timezone=zone),
         "retention_change": retention_change(orders, timezone=zone),
     }
-    figures = draw("Share of buyers who came again in the next quarter", results["retention"])
-    return gather("stays", results, shown=("repeat_purchase",), figures=figures)
+    figures = draw(say("page.figure.retention"), results["retention"])
+    return gather("stays", results, folded=("repeat_purchase",), figures=figures)
