@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crqkit.base import DataProblem, Fault
-from crqkit.intake.privacy import FOLDER as PRIVATE
+from crqkit.intake import PRIVATE
 
 if TYPE_CHECKING:
     from crqkit.report.compose import Page

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from crqkit import cli
 from crqkit.base import ChoiceProblem, DataProblem, Fault
 from crqkit.intake import propose, read_folder, who
 
@@ -302,6 +303,20 @@ def test_it_is_refused_and_the_place_is_named(name, put):
     fault = problem.value.faults[0]
     assert fault.file.endswith(file) and fault.row == row and column in fault.column
     assert what in fault.what and mend in fault.mend
+    assert inside(folder) == before
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_command_refuses_with_one_message_and_writes_no_page(name, put, capsys):
+    folder = put(BROKEN[name][0])
+    before = inside(folder)
+    out = folder.parent / "page"
+    assert cli.main(["report", str(folder), "-o", str(out)]) == cli.REFUSED
+    printed = capsys.readouterr()
+    assert "in the data:" in printed.err
+    assert "Traceback" not in printed.err
+    assert printed.out == ""
+    assert not out.exists()
     assert inside(folder) == before
 
 

@@ -78,9 +78,6 @@ def templates(language: str = "en") -> Mapping[str, str]:
     found: dict[str, str] = {}
     for path in sorted((folder / language).iterdir(), key=lambda path: path.name):
         found |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    shared = folder / f"{language}.yml"
-    if shared.is_file():
-        found |= yaml.safe_load(shared.read_text(encoding="utf-8"))
     return found
 
 
