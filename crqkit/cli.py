@@ -1,21 +1,25 @@
 """The command line: start, check, map, report, who, lab, doctor."""
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from crqkit.base.messages import say
 from crqkit.base.problems import CrqkitError, DataProblem, Fault, MissingExtra
 
 REFUSED, STOPPED = 2, 130
+# Cautions that mean: something in the files was not understood.
+LEFT_OUT = ("caution.intake.scale",)
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = argparse.ArgumentParser("crqkit", description=say("cli.description"), epilog=say("cli.epilog"))
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     def command(name: str, act: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
         text = say(f"cli.{name}.help")
@@ -27,15 +31,11 @@ def build_parser() -> argparse.ArgumentParser:
     for name, act in (("check", check), ("report", report)):
         sub = command(name, act)
         sub.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
-        sub.add_argument(
-            "--drop-faulty", action="store_true", help="leave out faulty rows and count them, instead of refusing"
-        )
+        sub.add_argument("--drop-faulty", action="store_true", help=say("cli.option.drop_faulty"))
         if name == "report":
-            sub.add_argument(
-                "-o", "--out", type=Path, required=True, help="folder for the page, or a name ending in .html"
-            )
-            sub.add_argument("--brand", type=Path, help="a small file with name, colour and logo")
-            sub.add_argument("--as-of", metavar="DATE", help="leave out everything after this day, like 2026-09-30")
+            sub.add_argument("-o", "--out", type=Path, required=True, help=say("cli.option.out"))
+            sub.add_argument("--brand", type=Path, help=say("cli.option.brand"))
+            sub.add_argument("--as-of", metavar="DATE", help=say("cli.option.as_of"))
     command("map", map_file).add_argument("file", type=Path)
     sub = command("who", who)
     sub.add_argument("key")
@@ -50,16 +50,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         # A Windows console of another code page would otherwise stop on an umlaut.
         stream.reconfigure(errors="replace") if hasattr(stream, "reconfigure") else None
-    arguments = build_parser().parse_args(argv)
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    if arguments.command is None:
+        parser.print_help()
+        return 0
     try:
         arguments.act(arguments)
     except CrqkitError as problem:
         print(problem, file=sys.stderr)
+        if any(fault.row for fault in getattr(problem, "faults", ())) and hasattr(arguments, "drop_faulty"):
+            print(say("cli.drop_faulty"), file=sys.stderr)
         return REFUSED
+    except BrokenPipeError:
+        # The reader of the output, such as `head`, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print(say("cli.stopped"), file=sys.stderr)
         return STOPPED
     return 0
+
+
+def _program() -> dict[str, str]:
+    """Return how this program was called, so that what is printed can be typed again."""
+    called = Path(sys.argv[0])
+    return {"program": str(called) if called.stem == "crqkit" else "crqkit"}
 
 
 def start(arguments: argparse.Namespace) -> None:
@@ -77,7 +93,7 @@ def start(arguments: argparse.Namespace) -> None:
         print(say("cli.start.kept", file=str(path)))
         del wanted[path]
     write_all({path: text.encode() for path, text in wanted.items()})
-    print(say("cli.start.done", folder=str(folder)))
+    print(say("cli.start.done", folder=str(folder), **_program()))
 
 
 def _read(arguments: argparse.Namespace) -> list:
@@ -90,7 +106,8 @@ def _read(arguments: argparse.Namespace) -> list:
         try:
             shops.append(read_folder(folder, faulty="drop" if arguments.drop_faulty else "refuse"))
         except DataProblem as problem:
-            faults += problem.faults
+            before = f"{folder.name}/" if len(arguments.folders) > 1 else ""
+            faults += [replace(fault, file=before + fault.file) for fault in problem.faults]
     if faults:
         raise DataProblem(faults)
     return shops
@@ -104,10 +121,12 @@ def check(arguments: argparse.Namespace) -> None:
         for sentence in log_sentences(shop.log):
             print(sentence)
         for name, table in shop.tables.items():
-            print(say("cli.check.table", table=name, rows=len(table)))
+            count = table["response_id"].nunique() if name == "responses" else len(table)
+            print(say(f"cli.check.{name}", rows=count))
         for caution in shop.cautions:
             print(caution)
-        print(say("cli.check.good", folder=str(shop.folder)))
+        left_out = any(getattr(caution, "id", "") in LEFT_OUT for caution in shop.cautions)
+        print(say("cli.check.partly" if left_out else "cli.check.good", folder=str(shop.folder), **_program()))
 
 
 def map_file(arguments: argparse.Namespace) -> None:
@@ -119,7 +138,7 @@ def map_file(arguments: argparse.Namespace) -> None:
     if target.exists():
         raise DataProblem(Fault(say("cli.map.exists"), say("cli.map.exists.mend"), file=str(target)))
     write_file(target, propose(arguments.file))
-    print(say("cli.map.done", file=str(target)))
+    print(say("cli.map.done", file=str(target), folder=str(target.parent), **_program()))
 
 
 def report(arguments: argparse.Namespace) -> None:
@@ -136,6 +155,9 @@ def report(arguments: argparse.Namespace) -> None:
 def _targets(arguments: argparse.Namespace, shops: list) -> dict:
     if len(shops) == 1:
         return {arguments.out: shops[0]}
+    if arguments.out.suffix.lower() in (".html", ".htm"):
+        what, mend = "several folders give several pages", "Give -o a folder, not the name of one page."
+        raise DataProblem(Fault(what, mend, file=str(arguments.out)))
     names = [folder.resolve().name for folder in arguments.folders]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

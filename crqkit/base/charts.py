@@ -53,14 +53,16 @@ def intervals(table: "pd.DataFrame", ax: "Axes", *, colour: str = PALETTE["blue"
 
 
 def over_time(table: "pd.DataFrame", ax: "Axes", *, colour: str = PALETTE["blue"]) -> "Axes":
-    """Draw measures as a line over their groups (periods, in order) with the interval as a band."""
-    rows = table.dropna(subset=["estimate"])
-    places = range(len(rows))
-    ax.fill_between(places, rows["low"], rows["high"], color=colour, alpha=0.2, linewidth=0)
-    ax.plot(places, rows["estimate"], "o-", color=colour)
-    step = max(1, len(rows) // 8)
-    ax.set_xticks(list(places)[::step], rows["group"].astype(str).tolist()[::step])
-    _name_axis(ax.yaxis, rows)
+    """Draw measures as a line over their groups (periods, in order) with the interval as a band.
+
+    A period without an estimate keeps its place and leaves a gap.
+    """
+    places = range(len(table))
+    ax.fill_between(places, table["low"], table["high"], color=colour, alpha=0.2, linewidth=0)
+    ax.plot(places, table["estimate"], "o-", color=colour)
+    step = max(1, len(table) // 8)
+    ax.set_xticks(list(places)[::step], table["group"].astype(str).tolist()[::step])
+    _name_axis(ax.yaxis, table)
     return ax
 
 

@@ -1,18 +1,24 @@
 """Write whole files or none."""
 
-import os
-import tempfile
-from collections.abc import Mapping
+import secrets
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from crqkit.base.problems import DataProblem, Fault
+
+CLOSE = "Close it if it is open elsewhere, or choose another place."
+REASONS = {
+    FileExistsError: ("a file of that name is where a folder should be", "Choose another place."),
+    NotADirectoryError: ("a file of that name is where a folder should be", "Choose another place."),
+    IsADirectoryError: ("a folder of that name is in the way", "Choose another place."),
+}
 
 
 def write_all(contents: Mapping[Path, bytes]) -> None:
     """Write several files so that a fault half-way leaves the old ones as they were.
 
-    All are written under temporary names beside their places first, then renamed.
-    Raises `DataProblem` when a place cannot be written to.
+    All are written under temporary names beside their places first and then renamed; where a rename fails, the
+    old files come back. Raises `DataProblem` when a place cannot be written to.
     """
     waiting: list[tuple[Path, Path]] = []
     path = Path()
@@ -21,20 +27,41 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.is_dir():
                 raise IsADirectoryError
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            waiting.append((Path(name), path))
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-        for temporary, path in waiting:
-            temporary.chmod(0o644)
-            temporary.replace(path)
+            waiting.append((_beside(path), path))
+            waiting[-1][0].write_bytes(content)
+        _swap(waiting)
     except OSError as error:
-        reason = error.strerror or "a folder of that name is in the way"
-        mend = "Close it if it is open elsewhere, or choose another place."
-        raise DataProblem(Fault(f"this file cannot be written: {reason}", mend, file=str(path))) from error
+        reason, mend = REASONS.get(type(error), (error.strerror or "no reason given", CLOSE))
+        place = str(error.filename or path) if not isinstance(error, IsADirectoryError) else str(path)
+        raise DataProblem(Fault(f"this file cannot be written: {reason}", mend, file=place)) from error
     finally:
         for temporary, _ in waiting:
             temporary.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+
+
+def _swap(waiting: Sequence[tuple[Path, Path]]) -> None:
+    """Put each new file in the place of the old one; on a fault, put all old ones back."""
+    done: list[tuple[Path, Path | None]] = []
+    try:
+        for temporary, path in waiting:
+            old = _beside(path) if path.exists() else None
+            if old:
+                path.replace(old)
+            done.append((path, old))
+            temporary.replace(path)
+    except OSError:
+        for path, old in reversed(done):
+            path.unlink(missing_ok=True)
+            if old:
+                old.replace(path)
+        raise
+    for _, old in done:
+        if old:
+            old.unlink()
 
 
 def write_file(path: Path, content: str | bytes) -> None:

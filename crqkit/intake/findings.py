@@ -17,6 +17,8 @@ class Findings:
     """Faults gathered while a file is read; nothing is raised before all files have been looked at."""
 
     file: str
+    # Where the file lies, as the owner gave it: for commands to be copied.
+    path: str = ""
     faults: list[Fault] = field(default_factory=list)
     cautions: list[str] = field(default_factory=list)
     spoiled: set[int] = field(default_factory=set)

@@ -11,7 +11,7 @@ from crqkit.base import DataProblem, Fault, check_choice, say
 from crqkit.intake import privacy
 from crqkit.intake.findings import Findings
 from crqkit.intake.format import Format
-from crqkit.intake.mapfile import read_mapping, read_settings, read_yaml
+from crqkit.intake.mapfile import POCKET, read_mapping, read_settings, read_yaml
 from crqkit.intake.matching import OTHER_DATA, match_file, open_match
 from crqkit.intake.opened import Part
 from crqkit.intake.orders import read_orders
@@ -19,14 +19,16 @@ from crqkit.intake.overlap import drop_overlap
 from crqkit.intake.responses import read_responses
 from crqkit.intake.reviews import read_reviews
 from crqkit.intake.shop import Settings, Shop
-from crqkit.tables.form import OWN_QUESTIONS, Form
+from crqkit.tables.form import OWN_QUESTIONS, Form, load_form
 from crqkit.tables.schema import TABLES
 
 READERS = {"orders": read_orders, "responses": read_responses, "reviews": read_reviews}
 DATA = (".csv", ".tsv", ".txt", ".xlsx", ".json")
-OWN_FILES = ("shop.yml", "brand.yml")
+# What crqkit start and its reader write into the folder themselves.
+OWN_FILES = ("shop.yml", "brand.yml", "READ ME FIRST.txt", "form to print.html")
 LOG = ["file", "format", "table", "outcome", "reason", "rows", "detail"]
 FREE_SHARE = 0.05
+PERSON = ["customer_key", "at", "file", "row", "consent"]
 
 
 def read_folder(
@@ -200,7 +202,7 @@ def _tables(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
     for name in ("responses", "reviews"):
         if name in tables and "text" in tables[name]:
             tables[name]["text"] = clean.column(tables[name]["text"])
-    customers = _customers(tables["orders"]) if "orders" in tables else None
+    customers = _customers(tables)
     shaped = {name: TABLES[name].shape(frame) for name, frame in tables.items()}
     shaped = {
         name: frame.sort_values("at", kind="stable", ignore_index=True) if "at" in frame else frame
@@ -222,14 +224,22 @@ def _apart(part: Part, frame: pd.DataFrame, parts: Sequence[Part]) -> pd.DataFra
     )
 
 
-def _customers(orders: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a person: when first seen here, and the latest known consent."""
-    known = orders[orders["customer_key"].notna()].sort_values("at", kind="stable")
+def _customers(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
+    """Return one row a person who bought, or answered about consent: when first seen, and the latest known consent."""
+    seen = [tables["orders"]] if "orders" in tables else []
+    if "consent" in tables.get("responses", ()):
+        answers = tables["responses"].drop_duplicates("response_id")
+        seen.append(answers[answers["consent"].notna()])
+    if not seen:
+        return None
+    people = pd.concat([frame[frame.columns.intersection(PERSON)] for frame in seen], ignore_index=True)
+    known = people[people["customer_key"].notna()].sort_values("at", kind="stable")
     first = known.drop_duplicates("customer_key").set_index("customer_key")
     frame = first.rename(columns={"at": "first_seen"})[["first_seen", "file", "row"]]
     if "consent" in known:
         said = known[known["consent"].notna()].drop_duplicates("customer_key", keep="last").set_index("customer_key")
         frame["consent"] = said["consent"].reindex(frame.index)
+        frame["consent_at"] = said["at"].reindex(frame.index)
     return TABLES["customers"].shape(frame.reset_index())
 
 
@@ -240,8 +250,8 @@ def _form(parts: Sequence[Part]) -> Form:
     dimensions = {id: label for part in parts for id, label in part.format.dimensions.items()}
     if not forms:
         used = dict.fromkeys(item.dimension for item in items.values() if item.dimension)
-        labels = {id: dimensions.get(id, id.replace("_", " ")) for id in used}
-        return Form("own", tuple(items.values()), labels, status=OWN_QUESTIONS)
+        labels = {**load_form(POCKET).dimensions, **dimensions}
+        return Form("own", tuple(items.values()), {id: labels[id] for id in used}, status=OWN_QUESTIONS)
     base = max(dict.fromkeys(form.id for form in forms), key=[form.id for form in forms].count)
     form = next(form for form in forms if form.id == base)
     return replace(form, items=tuple(items.values()), dimensions={**form.dimensions, **dimensions})

@@ -5,7 +5,8 @@ Keys of a mapping
 table : ``orders``, ``responses`` or ``reviews``
 columns : ours: theirs. For orders ``at`` and ``total`` (or ``net``), and ``order_id, customer_key, customer_phone,
     refunds, discount, shipping, tax, currency, channel, country, n_items, consent``; for responses
-    ``at, customer_key, customer_phone, response_id``; for reviews ``at, stars, text, review_id, reply_at, changed_at``.
+    ``at, customer_key, customer_phone, response_id, consent``; for reviews
+    ``at, stars, text, review_id, reply_at, changed_at``.
 header : the names of the columns of a file that has none, in order
 separator : ``","``, ``";"``, ``"|"``, ``tab`` or ``spaces``; quotes : ``false`` where a quote mark is only a character
 date_order : ``day-first`` or ``month-first``; date_format : like ``"%d.%m.%Y %H:%M"``
@@ -13,7 +14,8 @@ decimal : ``"."`` or ``","``; timezone : like ``Europe/Berlin``; currency : like
 refund_when : ``{column: value}``: rows that give money back; without it negative amounts do
 drop_when : list of ``{column, equals | contains | listed | filled, reason}``
 scale : ``{low, high}`` of all items; items : list of ``{id, column, text, dimension, low, high, reverse, kind}``
-dimensions : ``{id: label}``; groups : columns by which answers may be grouped
+dimensions : ``{id: label}`` of your own, beside those of the pocket form
+groups : columns by which answers may be grouped
 names : columns with names of persons, which are then taken out of free text
 source : the till or system; order numbers are compared only within one source
 """
@@ -30,12 +32,12 @@ from crqkit.intake.format import Format, build, listed
 from crqkit.intake.readers import SEPARATORS, SPACES
 from crqkit.intake.shop import Settings
 from crqkit.intake.times import DAY_FIRST, MONTH_FIRST
-from crqkit.tables.form import CHOICE, RATING, TEXT
+from crqkit.tables.form import CHOICE, RATING, TEXT, load_form
 
 COLUMNS = {
     "orders": ["order_id", "at", "customer_key", "customer_phone", "total", "net", "refunds", "subtotal", "discount",
                "shipping", "tax", "currency", "channel", "country", "n_items", "consent"],
-    "responses": ["response_id", "at", "customer_key", "customer_phone"],
+    "responses": ["response_id", "at", "customer_key", "customer_phone", "consent"],
     "reviews": ["review_id", "at", "stars", "text", "reply_at", "changed_at"],
 }  # fmt: skip
 KEYS = {
@@ -62,7 +64,10 @@ CHOICES: dict[str, list[str]] = {
     "date_order": [DAY_FIRST, MONTH_FIRST],
     "decimal": [".", ","],
 }
+POCKET = "pocket"
 HOW = "Run crqkit map FILE to see a mapping that works, and mend this line."
+HOW_SETTING = "Mend this line, or delete it."
+HOW_DATE = "Write it like 2019-03-01."
 
 
 def read_yaml(path: Path, findings: Findings) -> dict[str, Any]:
@@ -144,7 +149,7 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "flag": ("true or false", lambda value: isinstance(value, bool)),
     "number": ("a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool)),
     "whole": ("a whole number, 1 or more", lambda value: type(value) is int and value > 0),
-    "date": ("a date like 2019-04-01", lambda value: type(value) is date),
+    "date": ("a date", lambda value: type(value) is date),
     "format": ('a format like "%d.%m.%Y"', _is_format),
     "list": ("a list", lambda value: isinstance(value, list)),
     "pairs": ("pairs of name: value", lambda value: isinstance(value, dict)),
@@ -169,7 +174,8 @@ def _check_keys(given: Mapping[str, Any], known: Mapping[str, str], findings: Fi
             mend = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(known)}."
             findings.whole("this key is not known", mend, column=column)
         elif not KINDS[known[name]][1](value):
-            findings.whole(f"this should be {KINDS[known[name]][0]}", HOW, column=column, value=value)
+            mend = HOW_DATE if known[name] == "date" else HOW_SETTING if known is SETTINGS else HOW
+            findings.whole(f"this should be {KINDS[known[name]][0]}", mend, column=column, value=value)
     return len(findings.faults) == before
 
 
@@ -244,9 +250,11 @@ def _check_items(given: Mapping[str, Any], findings: Findings) -> None:
         elif kind == RATING and not _is_scale(ends):
             mend = "Write low: and high: as numbers, low below high, in the item or in scale."
             findings.whole("a rating needs the two ends of its scale", mend, column="items", value=item["id"])
-        dimensions = given.get("dimensions")
-        if dimensions and item.get("dimension") and item["dimension"] not in dimensions:
-            mend = f"Write one of: {', '.join(dimensions)}; or add it to dimensions."
+        allowed = [*dict.fromkeys([*given.get("dimensions", ()), *load_form(POCKET).dimensions])]
+        if item.get("dimension") and item["dimension"] not in allowed:
+            near = get_close_matches(item["dimension"], allowed, n=1)
+            mend = f"Did you mean {near[0]}? " if near else ""
+            mend += f"Write one of: {', '.join(allowed)}; or give it a label of your own under dimensions."
             findings.whole("this dimension is not known", mend, column="items", value=item["dimension"])
 
 

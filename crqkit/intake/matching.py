@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from crqkit.base import say
 from crqkit.intake.findings import Findings
 from crqkit.intake.format import Format, Match, nearest, plain_name, recognise
 from crqkit.intake.mapfile import read_mapping, read_yaml
@@ -33,6 +34,7 @@ def mapping_of(path: Path, given: Mapping[str, Format], findings: Findings) -> F
 
 def match_file(path: Path, given: Mapping[str, Format], findings: Findings) -> Match | None:
     """Return how a file is to be read; nothing, with a fault, where it cannot be told."""
+    findings.path = str(path)
     if path.suffix.lower() in OTHER_DATA:
         findings.whole(f"files of the kind {path.suffix.lower()} are not read", OTHER_DATA[path.suffix.lower()])
         return None
@@ -44,12 +46,40 @@ def match_file(path: Path, given: Mapping[str, Format], findings: Findings) -> M
         return _by_mapping(found, own)
     found = sheets(path, findings)
     match = recognise(found)
+    if "" not in given and found and (match is None or match.format.guess_questions):
+        match = _by_another(path, found, findings) or match
     if match is None and "" in given and found:
         own = given[""]
         return _by_mapping(sheets(path, findings, separator=own.separator, quotes=own.quotes), own)
     if match is None and found and not (path.suffix.lower() == ".txt" and not _tabular(found)):
         _unknown(found, findings)
     return match
+
+
+def _by_another(path: Path, found: Sequence[Sheet], findings: Findings) -> Match | None:
+    """Return how the mapping of another file in the folder reads this one, where all its columns are here."""
+    fitting = []
+    for beside in sorted(path.parent.glob("*.map.yml"), key=lambda one: one.name):
+        # What is wrong with that mapping is told with its own file.
+        quiet = Findings(beside.name)
+        own = read_mapping(read_yaml(beside, quiet), quiet)
+        if own is None or own.header or quiet.faults:
+            continue
+        ways = sheets(path, quiet, separator=own.separator, quotes=own.quotes) if own.separator else found
+        match = _by_mapping(ways, own)
+        if match and not _missing(own, match.names) and _asked(own) <= {plain_name(name) for name in match.names}:
+            fitting.append((len(wanted(own) | _asked(own)), beside.name, match))
+    if not fitting:
+        return None
+    _, name, match = max(fitting, key=lambda one: one[0])
+    findings.cautions.append(say("caution.intake.same_mapping", file=path.name, mapping=name))
+    return match
+
+
+def _asked(own: Format) -> set[str]:
+    """Return the headers, as they are compared, of the questions that a mapping names."""
+    columns = (item.get("column") or item.get("text") or item["id"] for item in own.items)
+    return {plain_name(str(column)) for column in (*columns, *own.groups)}
 
 
 def _by_mapping(found: Sequence[Sheet], own: Format) -> Match | None:
@@ -60,7 +90,7 @@ def _by_mapping(found: Sequence[Sheet], own: Format) -> Match | None:
         widths = {sheet.separator: len(sheet.top[0]) for sheet in found if sheet.top}
         sheet = next((sheet for sheet in found if widths.get(sheet.separator) == len(own.header)), found[0])
         return Match(sheet, own, -1, own.header)
-    needed = wanted(own) | {plain_name(str(item.get("column") or item.get("text"))) for item in own.items}
+    needed = wanted(own) | _asked(own)
     ranked = [(len(needed & {plain_name(name) for name in names}), -place, -order)
               for order, sheet in enumerate(found) for place, names in enumerate(sheet.top)]  # fmt: skip
     _, place, order = max(ranked)
@@ -74,7 +104,8 @@ def _tabular(found: Sequence[Sheet]) -> bool:
 
 def _unknown(found: Sequence[Sheet], findings: Findings) -> None:
     close = nearest(found)
-    mend = f"Run crqkit map {findings.file} and look over the mapping it proposes, or take the file out of the folder."
+    command = f'crqkit map "{findings.path}"'
+    mend = f"Run {command} and look over the mapping it proposes, or take the file out of the folder."
     if close and len(close[1]) < len(close[0].required):
         format, lacking = close
         what = f"this file is of no known kind; nearest is {format.title}, for which is missing: {', '.join(lacking)}"
@@ -85,7 +116,7 @@ def _unknown(found: Sequence[Sheet], findings: Findings) -> None:
 
 def open_match(match: Match, settings: Settings, key: bytes, findings: Findings) -> Opened | None:
     """Load the columns that a match needs."""
-    names = _unique([name.replace("\ufeff", "").strip() for name in match.names])
+    names = unique(match.names)
     format = match.format
     needed = wanted(format)
     missing = _missing(format, names)
@@ -106,10 +137,11 @@ def open_match(match: Match, settings: Settings, key: bytes, findings: Findings)
     return Opened(match, raw, names, settings, key, findings)
 
 
-def _unique(names: Sequence[str]) -> tuple[str, ...]:
+def unique(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names of columns with a number behind those that repeat."""
     seen: dict[str, int] = {}
     unique = []
-    for name in names:
+    for name in (one.replace("\ufeff", "").strip() for one in names):
         seen[name] = seen.get(name, 0) + 1
         unique.append(name if seen[name] == 1 or not name else f"{name} ({seen[name]})")
     return tuple(unique)

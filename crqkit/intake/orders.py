@@ -91,7 +91,10 @@ def _repeated(opened: Opened, places: np.ndarray, owner: np.ndarray, codes: np.n
 
 
 def _stamps(opened: Opened, heads: np.ndarray) -> pd.DataFrame:
-    """Return number and time of every order of the file, also of those that will be left out."""
+    """Return number and time of every order of the file, also of those that will be left out.
+
+    The first row of an order speaks for it: a date on its other rows is not read, so it cannot be at fault.
+    """
     given = opened.given(heads, ["at", "order_id"])
     frame = pd.DataFrame({"row": opened.raw.rows[heads]}, index=opened.raw.frame.index[heads])
     at = times({"at": given["at"]}, opened.habits, opened.findings)["at"]

@@ -14,7 +14,7 @@ from crqkit.base import DataProblem, Fault
 from crqkit.base.scrub import REMOVED, scrub
 
 FOLDER = "crqkit-private"
-KEY_FILE = "key.txt"
+KEY_FILE, README_FILE = "key.txt", "README.txt"
 README = """This folder belongs to crqkit.
 
 key.txt is a secret: with it customer keys such as CABCDEF234567 can be turned back into persons.
@@ -31,20 +31,31 @@ _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 def read_key(folder: Path) -> tuple[bytes, bool]:
     """Return the key of this folder, made on first use, and whether it is stored.
 
-    Raises `DataProblem` where the file with the key is damaged.
+    Raises `DataProblem` where the file with the key is damaged, or gone while what was made with it is still there.
     """
     path = folder / FOLDER / KEY_FILE
     try:
         if path.exists():
             return _stored(path), True
+        _refuse_another(path)
         path.parent.mkdir(exist_ok=True)
         text = secrets.token_hex(32)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
             stream.write(text + "\n")
-        (path.parent / "README.txt").write_text(README, encoding="utf-8")
+        (path.parent / README_FILE).write_text(README, encoding="utf-8")
     except OSError:
         return secrets.token_bytes(32), False
     return bytes.fromhex(text), True
+
+
+def _refuse_another(path: Path) -> None:
+    """Refuse to make a new key beside earlier snapshots or advice: they name customers by the old one."""
+    made = path.parent.iterdir() if path.parent.is_dir() else ()
+    held = sorted(one.name for one in made if one.name != README_FILE and not one.name.startswith("."))
+    if held:
+        what = f"the key of customers is gone, while {' and '.join(held)} still name customers by it"
+        mend = f"Put back your copy of {KEY_FILE}; or, to start anew, rename or remove the folder {FOLDER}."
+        raise DataProblem(Fault(what, mend, f"{FOLDER}/{KEY_FILE}"))
 
 
 def _stored(path: Path) -> bytes:

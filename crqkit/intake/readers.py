@@ -62,6 +62,10 @@ def _text(path: Path, findings: Findings, separator: str, quotes: bool) -> list[
     if content is None:
         return []
     start = bytes(memoryview(content.data)[: 1 << 18]).decode("utf-8-sig", "ignore")
+    if start.lstrip().lower().startswith(("<!doctype", "<html")):
+        mend = "Sign in to the shop system and download the export again; this is what it shows without signing in."
+        findings.whole("this is a web page, not a table", mend)
+        return []
     found = []
     for name in [separator] if separator else SEPARATORS:
         top = [cells for _, cells, _ in islice(_records(start, name, quotes), TOP)]

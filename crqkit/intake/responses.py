@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from crqkit.base import say
 from crqkit.intake.format import Format, plain_name
 from crqkit.intake.opened import Opened, Part, own_ids, stamps_of, uses
 from crqkit.intake.times import times
-from crqkit.intake.values import Cells, plain
+from crqkit.intake.values import Cells, flags, plain
 from crqkit.tables.form import CHOICE, RATING, TEXT, Form, Item, known_forms, load_form
 
 FEW, SHORT = 12, 40
@@ -24,6 +25,9 @@ PERSONAL = NAMES | set(
     "email mail telefon telephone téléphone teléfono phone mobile handy whatsapp address adresse anschrift dirección "
     "ip birthday geburtstag geburtsdatum iban username nutzername score punktzahl".split()
 )
+
+
+RECOMMEND = re.compile(r"recommend|empfehl|empfiehl|recommand|recomend|raccomand|aanbevel")
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,15 @@ def read_responses(opened: Opened) -> Part:
     there = opened.fates.kept
     questions, becomes = _questions(opened, there)
     rows = opened.raw.rows[there]
-    given = opened.given(there, ["at", "response_id"])
+    given = opened.given(there, ["at", "response_id", "consent"])
     people = pd.DataFrame(index=opened.raw.frame.index[there]).assign(**opened.trace(rows))
     people["at"] = pd.Series(pd.NaT, index=people.index, dtype="datetime64[us, UTC]")
     if "at" in given:
         people["at"] = times({"at": given["at"]}, opened.habits, opened.findings)["at"]
         opened.lacking(people["at"], rows, given["at"].column, "the date is missing")
     people["customer_key"] = opened.persons(there)
+    if "consent" in given:
+        people["consent"] = flags(given["consent"], opened.findings)
     cells = {question.item.id: opened.cells(question.columns, there) for question in questions}
     said = pd.DataFrame({id: plain(found) for id, found in cells.items() if found is not None}, index=people.index)
     ids = (
@@ -158,18 +164,21 @@ def _questions(opened: Opened, there: np.ndarray) -> tuple[list[Question], dict[
     format = opened.format
     free = [name for name in opened.names if name and plain_name(name) not in uses(format)]
     questions = _mapped_items(opened, format)
+    unscaled: list[str] = []
     taken = {plain_name(column) for question in questions for column in question.columns}
-    known = _known_items()
     for name in free:
         if plain_name(name) in taken:
             continue
-        match = known.get(plain_words(_core(name))) or known.get(plain_words(_base(name)))
+        match = _match(name)
         # Scale and meaning of a question that only shares its name with a known item are the mapping's to tell.
-        if match and (format.guess_questions or plain_words(name) == plain_words(match.item.text)):
+        if match and (format.guess_questions or known_by_words(name)):
             questions = _with(questions, replace(match, columns=(name,)))
         elif format.guess_questions:
-            guess = _guess(opened, name, there, [question.item.id for question in questions])
+            guess = _guess(opened, name, there, [question.item.id for question in questions], unscaled)
             questions += [guess] if guess else []
+    if unscaled:
+        said = ", ".join(f"'{name}'" for name in unscaled)
+        opened.findings.cautions.append(say("caution.intake.scale", file=opened.raw.file, questions=said))
     return questions, {plain_name(column): question.item.id for question in questions for column in question.columns}
 
 
@@ -177,7 +186,7 @@ def _mapped_items(opened: Opened, format: Format) -> list[Question]:
     questions = []
     for source in (
         *format.items,
-        *({"id": _slug(column, ()), "column": column, "kind": CHOICE} for column in format.groups),
+        *({"id": slug(column, ()), "column": column, "kind": CHOICE} for column in format.groups),
     ):
         column = str(source.get("column") or source.get("text") or source["id"])
         found = opened.cells([column])
@@ -191,6 +200,7 @@ def _mapped_items(opened: Opened, format: Format) -> list[Question]:
     return questions
 
 
+@cache
 def _known_items() -> dict[str, Question]:
     forms = [load_form(id) for id in known_forms()]
     pairs = [(form, item) for form in forms for item in form.items]
@@ -202,6 +212,18 @@ def _known_items() -> dict[str, Question]:
 
 def _labels(form: Form, item: Item) -> tuple[str, ...]:
     return form.labels if item.kind == RATING and len(form.labels) == item.high - item.low + 1 else ()
+
+
+def known_by_words(name: str) -> str:
+    """Return the id of the known item whose very words a header holds; an id alone, such as comment, does not count."""
+    match = _match(name)
+    said = (plain_words(_core(name)), plain_words(_base(name)))
+    return match.item.id if match and plain_words(match.item.text) in said else ""
+
+
+def _match(name: str) -> Question | None:
+    known = _known_items()
+    return known.get(plain_words(_core(name))) or known.get(plain_words(_base(name)))
 
 
 def _core(name: str) -> str:
@@ -222,18 +244,44 @@ def _with(questions: list[Question], one: Question) -> list[Question]:
     return [*questions, one]
 
 
-def _guess(opened: Opened, name: str, there: np.ndarray, taken: Sequence[str]) -> Question | None:
-    """Return a text or a choice for a question no form knows; nothing where its scale or a person would be guessed."""
+def _guess(opened: Opened, name: str, there: np.ndarray, taken: Sequence[str], unscaled: list[str]) -> Question | None:
+    """Return a text, a choice or the recommending question; nothing where a scale or a person would be guessed."""
     cells = opened.cells([name], there)
     text = plain(cells).dropna() if cells is not None else pd.Series(dtype="str")
     words = set(plain_words(name).split())
     if words & PERSONAL or text.empty or text.str.contains("@", regex=False).mean() > 0.5:
         return None
     if text.str.fullmatch(r"-?\d+([.,]\d+)?").all():
-        opened.findings.cautions.append(say("caution.intake.scale", file=opened.raw.file, question=name))
+        values, scale = text.str.replace(",", ".").astype(float), printed_scale(name)
+        if recommends(name, values) and "recommend" not in taken:
+            return Question(Item("recommend", name, RATING, low=0, high=10), (name,))
+        if scale and values.between(*scale).all():
+            return Question(Item(slug(name, taken), name, RATING, low=scale[0], high=scale[1]), (name,))
+        unscaled.append(name)
         return None
     few = text.nunique() <= min(FEW, max(2, len(text) // 2)) and text.str.len().max() <= SHORT
-    return Question(Item(_slug(name, taken), name, CHOICE if few else TEXT), (name,))
+    return Question(Item(slug(name, taken), name, CHOICE if few else TEXT), (name,))
+
+
+def recommends(name: str, values: pd.Series) -> bool:
+    """Whether this is the question how likely one is to recommend, which is asked from 0 to 10.
+
+    >>> recommends("Würden Sie uns weiterempfehlen?", pd.Series([3.0, 9, 10]))
+    True
+    """
+    # Answers that end at 5 or 7 may be on another scale: then the header, or the owner, has to say.
+    zero_to_ten = printed_scale(name) == (0, 10) or (printed_scale(name) is None and values.max() > 7)
+    return bool(RECOMMEND.search(name.casefold()) and zero_to_ten and values.between(0, 10).all())
+
+
+def printed_scale(name: str) -> tuple[int, int] | None:
+    """Return the ends of the scale that a question names itself.
+
+    >>> printed_scale("Wie gefällt es Ihnen (1–6)?"), printed_scale("Open 9-18?")
+    ((1, 6), None)
+    """
+    found = re.search(r"(?<![\d.,:])([01])\s*(?:[-–—]|\.\.+|to|bis|à|a)\s*(\d{1,3})(?![\d.,:]\d|\d)", name)
+    return (int(found[1]), int(found[2])) if found and int(found[1]) + 1 < int(found[2]) <= 100 else None
 
 
 def _said_names(opened: Opened) -> set[str]:
@@ -243,7 +291,8 @@ def _said_names(opened: Opened) -> set[str]:
     }
 
 
-def _slug(name: str, taken: Sequence[str]) -> str:
+def slug(name: str, taken: Sequence[str]) -> str:
+    """Return an id for a question: its first words, in plain letters, unlike those that are taken."""
     ascii = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
     slug = "_".join(re.findall(r"[a-z0-9]+", ascii.lower())[:6]) or "question"
     return slug if slug not in taken else f"{slug}_{sum(one.startswith(slug) for one in taken) + 1}"

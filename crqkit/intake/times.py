@@ -39,7 +39,7 @@ def times(columns: Columns, habits: Habits, findings: Findings) -> dict[str, pd.
 
 def _formatted(cells: Cells, habits: Habits, findings: Findings) -> pd.Series:
     values = pd.to_datetime(cells.values, format=habits.date_format, errors="coerce", utc="%z" in habits.date_format)
-    mend = f"Write every date as {habits.date_format}, as the mapping says, or mend date_format there."
+    mend = f"Write this date as {habits.date_format}, as the mapping says, or mend date_format there."
     cells.fault(values.isna() & cells.values.notna(), findings, "not a date in the given format", mend)
     return _bounded(cells, values if "%z" in habits.date_format else _localized(values, habits.timezone), findings)
 
@@ -69,8 +69,14 @@ def _converted(cells: Cells, shared: str, habits: Habits, findings: Findings) ->
             (parts := _matched(one)) and parts["hour"] and not parts["zone"] for one in rest.values.unique()
         )
         result[others] = _other(rest.values, order or DAY_FIRST, habits.timezone)
-    mend = "Write the date like 2026-05-31, in the same way in the whole column."
-    cells.fault(result.isna() & text.notna() & (text != ""), findings, "not a date", mend)
+    bad = result.isna() & text.notna() & (text != "")
+    if bad.any():
+        shaped = bad & text.map(lambda one: _matched(one) is not None, na_action="ignore").fillna(False).astype(bool)
+        cells.fault(shaped, findings, "there is no such day or time", "Correct this date.")
+        good = text[result.notna()]
+        example = good.iloc[0] if len(good) else "2026-05-31"
+        mend = f"Write it like {example}" + (", as in the rest of the column." if len(good) else ".")
+        cells.fault(bad & ~shaped, findings, "not a date", mend)
     return _bounded(cells, result, findings)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,10 +64,16 @@ _YES = ("yes", "true", "1", "y", "x", "ja", "wahr", "oui", "si", "sí", "sim")
 _NO = ("no", "false", "0", "n", "nein", "falsch", "non", "não")
 
 
+def are_flags(values: pd.Series) -> pd.Series:
+    """Return where a cell says yes or no."""
+    words = values.str.strip().str.lower()
+    return words.isin(_YES) | words.isin(_NO)
+
+
 def flags(cells: Cells, findings: Findings) -> pd.Series:
     """Return yes or no as booleans; an empty cell is unknown."""
     words = plain(cells).str.lower()
-    known = words.isin(_YES) | words.isin(_NO)
+    known = are_flags(words)
     cells.fault(words.notna() & ~known, findings, "neither yes nor no", "Write yes or no, or leave it empty.")
     return words.isin(_YES).astype("boolean").where(known)
 
@@ -82,6 +88,19 @@ _NUMBER = re.compile(
 _GROUPED = re.compile(r"^(\d{1,3}(?:[\s'’]\d{3})+)([.,]\d*)?$")
 OTHER = {".": ",", ",": "."}
 _CODES = {"€": "EUR", "£": "GBP", "$": "USD", "৳": "BDT", "₹": "INR"}
+
+
+def currency_of(texts: Iterable[str]) -> str:
+    """Return the first currency that a text names with its sign or code.
+
+    >>> currency_of(["Betrag (€)", "12,50"]), currency_of(["Total CHF"]), currency_of(["AMOUNT"])
+    ('EUR', 'CHF', '')
+    """
+    for text in texts:
+        found = re.search(r"[€£$৳₹]|\b(?:EUR|USD|GBP|CHF|BDT|INR|CAD|AUD|SEK|NOK|DKK|PLN|CZK|JPY)\b", str(text))
+        if found:
+            return _CODES.get(found[0], found[0])
+    return ""
 
 
 @dataclass(frozen=True)

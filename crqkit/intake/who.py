@@ -15,7 +15,7 @@ from crqkit.intake.mapfile import read_settings
 from crqkit.intake.matching import match_file, open_match
 from crqkit.intake.opened import Opened
 
-COLUMNS = ["identifier", "name", "file", "row"]
+COLUMNS = ["identifier", "name", "phone", "file", "row", "rows"]
 
 
 def who(customer_key: str, folder: str | Path, mapping: str | Path | Mapping[str, Any] | None = None) -> pd.DataFrame:
@@ -33,7 +33,8 @@ def who(customer_key: str, folder: str | Path, mapping: str | Path | Mapping[str
     Returns
     -------
     DataFrame
-        ``identifier, name, file, row``: where this person stands; no rows where nobody is found.
+        ``identifier, name, phone, file, row, rows``: one row for each name of the person, with the first place
+        where it stands and the number of rows; no rows where nobody is found.
 
     Raises
     ------
@@ -68,17 +69,33 @@ def who(customer_key: str, folder: str | Path, mapping: str | Path | Mapping[str
         opened = open_match(match, settings, key, findings) if match else None
         if opened:
             found.append(_rows(opened, wanted))
-    return pd.concat(found, ignore_index=True)[COLUMNS] if found else pd.DataFrame(columns=COLUMNS)
+    return _people(pd.concat(found, ignore_index=True)) if found else pd.DataFrame(columns=COLUMNS)
+
+
+def _people(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return each identifier and name once; a row without a name or telephone takes that of another row."""
+    spelled = rows["identifier"].str.strip().str.lower()
+    rows = rows.assign(name=rows["name"].str.strip(), phone=rows["phone"].str.strip().str.removeprefix("'"))
+    first = rows.groupby(spelled)[["name", "phone"]].transform("first")
+    rows = rows.assign(name=rows["name"].fillna(first["name"]).fillna(""), phone=first["phone"].fillna(""))
+    kept = rows.groupby([spelled, "name"], sort=False, as_index=False)
+    return kept.agg("first").assign(rows=kept.size()["size"])[COLUMNS]
 
 
 def _rows(opened: Opened, customer_key: str) -> pd.DataFrame:
     there = opened.fates.kept
     hits = (opened.persons(there) == customer_key).fillna(False).to_numpy(dtype=bool)
     given = opened.given(there, ["customer_key", "customer_phone"])
-    texts = [cells.values[hits] for cells in given.values()]
-    identifier = texts[0].fillna(texts[-1]) if texts else None
+    texts = {field: cells.values[hits].astype("str") for field, cells in given.items()}
+    none = pd.Series(pd.NA, index=opened.raw.frame.index[there][hits], dtype="str")
+    phone = texts.get("customer_phone", none)
     named = opened.cells(opened.format.names, there)
-    name = named.values[hits] if named is not None else ""
     return pd.DataFrame(
-        {"identifier": identifier, "name": name, "file": opened.raw.file, "row": opened.raw.rows[there][hits]}
+        {
+            "identifier": texts.get("customer_key", none).fillna(phone),
+            "name": named.values[hits].astype("str") if named is not None else none,
+            "phone": phone,
+            "file": opened.raw.file,
+            "row": opened.raw.rows[there][hits],
+        }
     )

@@ -1,5 +1,6 @@
 """The page: all sections of one shop, as one HTML file and one workbook."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,10 +14,12 @@ from crqkit.base.files import write_all
 from crqkit.intake import Shop
 from crqkit.report.brand import Brand
 from crqkit.report.section import Section
+from crqkit.tables import moment
 
 # In reading order; a new part of the page is one file there and one name here.
 SECTIONS = ("have", "profile", "lowest", "change", "feedback", "stays", "groups", "week")
-HEADLINES = ("lowest", "profile")
+# What is new comes before what is lowest, and that before the level.
+HEADLINES = ("change", "lowest", "profile")
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,8 @@ class Page:
     @property
     def day(self) -> pd.Timestamp | None:
         """The last day in the data, in the shop's own time; None when nothing is dated."""
-        moment = self.shop.as_of
-        return None if pd.isna(moment) else moment.tz_convert(self.shop.settings.timezone)
+        last = self.shop.as_of
+        return None if pd.isna(last) else last.tz_convert(self.shop.settings.timezone)
 
     @property
     def cannot(self) -> tuple[Sentence, ...]:
@@ -99,44 +102,53 @@ def write_pages(
         built = build(shop, as_of=as_of)
         target = out if out.suffix.lower() in (".html", ".htm") else out / "page.html"
         contents |= {target: render(built, brand or Brand()).encode(), target.with_suffix(".xlsx"): workbook(built)}
-        contents |= keep(built)
+        contents |= keep(built, backdated=_backdated(built, shop))
         written.append(target)
     write_all(contents)
     return written
 
 
+def _backdated(page: Page, shop: Shop) -> bool:
+    return page.day is not None and page.day.date() < shop.as_of.tz_convert(shop.settings.timezone).date()
+
+
 def _until(shop: Shop, as_of: date | str | None) -> Shop:
-    if as_of is None:
-        return shop
-    try:
-        end = pd.Timestamp(as_of).tz_localize(shop.settings.timezone) + pd.Timedelta(days=1)
-    except ValueError as error:
-        raise DataProblem(
-            Fault("this is not a date", "Write it like 2026-09-30.", column="as-of", value=as_of)
-        ) from error
-    end = end.tz_convert("UTC")
-    kept = {
-        name: table[~(table["at"] >= end)].reset_index(drop=True) if "at" in table else table
-        for name, table in shop.tables.items()
-    }
-    if not any(len(table) for table in kept.values() if "at" in table):
+    """Return the shop as it stood when the day `as_of` ended there, on its own clock."""
+    if isinstance(as_of, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", as_of):
+        raise DataProblem(Fault("this is not a date", "Write it like 2026-09-30.", column="as-of", value=as_of))
+    zone = shop.settings.timezone
+    end = moment(as_of, shop.as_of, zone)
+    kept = {name: _before(table, end, zone) for name, table in shop.tables.items()}
+    if as_of is not None and not any(len(table) for table in kept.values() if "at" in table):
         mend = "Choose a later day, or leave it out."
         raise DataProblem(Fault("nothing in the files is that old", mend, column="as-of", value=as_of))
     return replace(shop, tables=kept)
 
 
+def _before(table: pd.DataFrame, end: pd.Timestamp, zone: str) -> pd.DataFrame:
+    when = next((name for name in ("at", "first_seen") if name in table), None)
+    if when is None:
+        return table
+    kept = table[~(table[when] > end)].reset_index(drop=True)
+    if "consent" in kept:
+        # What somebody agreed to later was not known then.
+        kept = kept.assign(consent=kept["consent"].mask(kept["consent_at"] > end))
+    return kept.assign(**{when: kept[when].dt.tz_convert(zone)})
+
+
 def _one_currency(shop: Shop) -> tuple[Shop, Sentence | None]:
+    """Return the shop with money in its main currency alone; orders in others stay visits."""
     currencies = shop.orders["currency"].dropna().value_counts()
     if len(currencies) < 2:
         return shop, None
     from crqkit.value import main_currency
 
-    main = main_currency(shop.orders)
-    kept = shop.orders[shop.orders["currency"] == main].reset_index(drop=True)
-    others = int(currencies.sum() - currencies[main])
-    return replace(shop, tables={**shop.tables, "orders": kept}), say(
-        "page.have.currencies", currency=main, others=others
-    )
+    main = main_currency(shop.orders) or currencies.index[0]
+    foreign = shop.orders["currency"].notna() & (shop.orders["currency"] != main)
+    money = ("currency", "gross", "discount", "shipping", "tax", "total", "refunds", "net")
+    orders = shop.orders.assign(**{name: shop.orders[name].mask(foreign) for name in money})
+    told = say("page.have.currencies", currency=main, others=int(foreign.sum()))
+    return replace(shop, tables={**shop.tables, "orders": orders}), told
 
 
 def _headline(shop: Shop, sections: list[Section]) -> Sentence:

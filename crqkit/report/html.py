@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from crqkit.base import say
+from crqkit.base.messages import templates
 from crqkit.report.brand import Brand
 from crqkit.report.compose import Page
 from crqkit.report.section import Section
@@ -38,6 +39,8 @@ def render(page: Page, brand: Brand) -> str:
             sections=_views(page),
             cannot=[*page.cannot, say("page.cannot.why")],
             method=_method(page),
+            sources=dict.fromkeys(source for section in page.sections for source in section.sources),
+            counts=_counts(page),
             asked=page.shop.has("responses"),
             form=form,
             ratings=form.of_kind(RATING),
@@ -55,6 +58,11 @@ def printable_form(id: str = "pocket") -> str:
 
 def _style() -> str:
     return (files("crqkit.report") / "templates" / "page.css").read_text(encoding="utf-8")
+
+
+def _counts(page: Page) -> dict[str, int]:
+    week = [section for section in page.sections if section.id == "week" and "counts" in section.tables]
+    return week[0].tables["counts"].iloc[0].to_dict() if week else {}
 
 
 def _views(page: Page) -> list[dict[str, Any]]:
@@ -82,7 +90,13 @@ def _view(section: Section, cautions: list[str]) -> dict[str, Any]:
 
 
 def _tables(section: Section, names: Iterable[str]) -> list[dict[str, Any]]:
-    return [shown(section.tables[name]) for name in names if len(section.tables[name])]
+    found = {name: section.tables[name] for name in names if name in section.tables}
+    return [shown(table) | {"title": _title(section.id, name)} for name, table in found.items() if len(table)]
+
+
+def _title(section: str, table: str) -> str:
+    ids = (f"page.table.{section}.{table}", f"page.table.{section}")
+    return next((say(id) for id in ids if id in templates()), "")
 
 
 def _method(page: Page) -> list[str]:
@@ -93,6 +107,4 @@ def _method(page: Page) -> list[str]:
     if shop.has("responses"):
         lines.insert(1, say("page.method.sample"))
         lines.append(say("page.method.status", status=shop.form.status, reliability=shop.form.reliability))
-    lines.append(say("page.method.version", version=__version__, timezone=shop.settings.timezone))
-    sources = dict.fromkeys(source for section in page.sections for source in section.sources)
-    return [*lines, *sources]
+    return [*lines, say("page.method.version", version=__version__, timezone=shop.settings.timezone)]

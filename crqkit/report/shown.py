@@ -10,7 +10,21 @@ from crqkit.base.result import significant
 
 # In this order; every other column stays in the workbook.
 COLUMNS = [
-    *("measure", "group", "score", "from", "to", "customer_key", "do", "why", "estimate", "range", "n", "unit"),
+    *(
+        "measure",
+        "group",
+        "score",
+        "from",
+        "to",
+        "customer_key",
+        "do",
+        "why",
+        "consent",
+        "estimate",
+        "range",
+        "n",
+        "unit",
+    ),
 ]
 SHARE = "share"
 

@@ -2,7 +2,7 @@
 
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,15 +28,21 @@ class Snapshot:
     tables: dict[str, pd.DataFrame]
 
 
-def keep(page: "Page") -> dict[Path, bytes]:
-    """Return what to keep of a page: its snapshot, named by its day, and the advice with earlier marks untouched."""
+def keep(page: "Page", *, backdated: bool = False) -> dict[Path, bytes]:
+    """Return what to keep of a page: its snapshot, named by its day, and the advice with earlier marks untouched.
+
+    A page made later for an earlier day does not replace what was kept on that day.
+    """
     if page.day is None or not page.shop.folder.is_dir():
         return {}
     folder = page.shop.folder / PRIVATE
+    place = folder / "snapshots" / f"{page.day:%Y-%m-%d}.json"
+    if backdated and place.exists():
+        return {}
     profile = page["profile"].tables
     tables = {name: json.loads(profile[name].to_json(orient="records")) for name in KEPT if name in profile}
-    snapshot = {"as_of": page.shop.as_of.isoformat(), "tables": tables}
-    contents = {folder / "snapshots" / f"{page.day:%Y-%m-%d}.json": json.dumps(snapshot, indent=1).encode()}
+    snapshot = {"as_of": page.day.isoformat(), "tables": tables}
+    contents = {place: json.dumps(snapshot, indent=1).encode()}
     week = next((section for section in page.sections if section.id == "week"), None)
     if week and len(listed := week.tables.get("this_week", pd.DataFrame())):
         contents[folder / "advice.csv"] = _advice(folder / "advice.csv", listed, f"{page.day:%Y-%m-%d}")
@@ -48,8 +54,8 @@ def last_snapshot(folder: Path, before: pd.Timestamp) -> Snapshot | None:
     found = sorted((folder / PRIVATE / "snapshots").glob("*.json"))
     for path in reversed(found):
         snapshot = _read(path)
-        if not pd.isna(before) and snapshot.as_of.normalize() < before.normalize():
-            return snapshot
+        if not pd.isna(before) and snapshot.as_of.tz_convert(before.tz).date() < before.date():
+            return replace(snapshot, as_of=snapshot.as_of.tz_convert(before.tz))
     return None
 
 
@@ -67,12 +73,27 @@ def _read(path: Path) -> Snapshot:
 
 def last_advice(folder: Path, before: pd.Timestamp) -> pd.DataFrame:
     """Return the latest advice given on a day before `before`: ``advised_on, customer_key, action, why, done``."""
-    advice = _read_advice(folder / PRIVATE / "advice.csv")
-    days = pd.to_datetime(advice["advised_on"], utc=True)
-    earlier = advice[days < before.normalize()].assign(advised_on=days)
-    marked = earlier["done"].str.strip().str.casefold()
-    earlier = earlier.assign(done=~marked.isin(NOT_DONE))
+    advice = _marked(folder)
+    earlier = advice[advice["advised_on"] < _day(before)]
     return earlier[earlier["advised_on"] == earlier["advised_on"].max()]
+
+
+def done_lately(folder: Path, as_of: pd.Timestamp, days: int) -> set[str]:
+    """Return the customers for whom advice of the last `days` days is marked as done."""
+    advice = _marked(folder)
+    recent = advice["advised_on"].between(_day(as_of) - pd.Timedelta(days=days), _day(as_of))
+    return set(advice.loc[recent & advice["done"], "customer_key"])
+
+
+def _day(moment: pd.Timestamp) -> pd.Timestamp:
+    """Return the day of a moment on the shop's clock, as a plain date."""
+    return moment.tz_localize(None).normalize()
+
+
+def _marked(folder: Path) -> pd.DataFrame:
+    advice = _read_advice(folder / PRIVATE / "advice.csv")
+    marks = advice["done"].str.strip().str.casefold()
+    return advice.assign(advised_on=pd.to_datetime(advice["advised_on"]), done=~marks.isin(NOT_DONE))
 
 
 def _read_advice(path: Path) -> pd.DataFrame:
@@ -83,8 +104,10 @@ def _read_advice(path: Path) -> pd.DataFrame:
     separator = ";" if text.split("\n", 1)[0].count(";") > 2 else ","
     try:
         advice = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False)
-        pd.to_datetime(advice["advised_on"], format="%Y-%m-%d")
-        return advice[ADVICE]
+        # A spreadsheet set to German turns 2026-06-30 into 30.06.2026 when it saves the list.
+        days = advice["advised_on"].str.replace(r"^(\d\d)\.(\d\d)\.(\d{4})$", r"\3-\2-\1", regex=True)
+        pd.to_datetime(days, format="%Y-%m-%d")
+        return advice[ADVICE].assign(advised_on=days)
     except (ValueError, KeyError) as error:
         names = f"Keep its columns {', '.join(ADVICE)} and the dates as they were, or remove it."
         raise DataProblem(Fault("this list of advice cannot be read", names, file=f"{PRIVATE}/{path.name}")) from error
@@ -92,9 +115,11 @@ def _read_advice(path: Path) -> pd.DataFrame:
 
 def _advice(path: Path, listed: pd.DataFrame, day: str) -> bytes:
     known = _read_advice(path)
-    today = known[known["advised_on"] == day].set_index("customer_key")["done"]
+    marked = known[(known["advised_on"] == day) & (known["done"] != "")]
+    today = marked.set_index("customer_key")["done"]
+    finished = marked[~marked["customer_key"].isin(listed["customer_key"])]
     rows = listed[["customer_key", "action", "why"]].assign(
         advised_on=day, done=[str(today.get(key, "")) for key in listed["customer_key"]]
     )
-    table = pd.concat([known[known["advised_on"] != day], rows[ADVICE]])
+    table = pd.concat([known[known["advised_on"] != day], finished, rows[ADVICE]])
     return table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")

@@ -1,6 +1,6 @@
 """Whom to mend things with, contact or greet this week: rules over tables, each with its reason."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import pandas as pd
 
@@ -18,6 +18,7 @@ UNHAPPY_SHARE = Cutoff(
     "unhappy_share", 0.25, f"{OWN}: the lowest quarter of the answer scale", "dimension scores of one person"
 )
 RECENT_DAYS = Cutoff("recent_days", 60, f"{OWN}: later an answer to it feels odd", "answers and refunds")
+SETTLED_DAYS = Cutoff("settled_days", 7, f"{OWN}: within a week nobody is missed", "customers who got money back")
 FRESH_DAYS = Cutoff("fresh_days", 14, f"{OWN}: two weeks", "greetings")
 MILESTONES = frozenset({10, 25, 50, 100, 200, 500})
 
@@ -34,6 +35,8 @@ def week_list(
     form: Form,
     as_of: pd.Timestamp,
     new_since: pd.Timestamp,
+    done: Container[str] = (),
+    ask_recommend: bool = True,
     capacity: int = int(LIST_LENGTH),
 ) -> pd.DataFrame:
     """Return at most `capacity` customers: mend before contact before greet, the most valuable first.
@@ -48,6 +51,10 @@ def week_list(
         The canonical orders; answers with one row a filled-in questionnaire.
     new_since : Timestamp
         Nobody first seen earlier is called new: the file may start in mid-life.
+    done : container of str
+        Customers for whom the last advice was carried out; they are left in peace.
+    ask_recommend : bool
+        Whether the column ``recommend`` holds the question from 0 to 10.
 
     Returns
     -------
@@ -55,11 +62,12 @@ def week_list(
         ``customer_key, action, reason_id, why`` and the cells that the reasons quote.
     """
     found = [
-        *_unhappy(answers, form, as_of),
+        *_unhappy(answers, form, as_of, ask_recommend),
         *_refunded(orders, as_of),
         *_quiet(quiet),
         *_milestones(visits, as_of, new_since),
     ]
+    found = [row for row in found if row["customer_key"] not in done]
     table = pd.DataFrame(found, columns=[*COLUMNS, "day", "score", "visits", "days", "usual"])
     value = table["customer_key"].map(visits.set_index("customer_key")["net"])
     rank = table["action"].map({MEND: 0, CONTACT: 1, GREET: 2})
@@ -77,13 +85,15 @@ def _row(key: str, action: str, sentence: Sentence) -> dict[str, object]:
     return {"customer_key": key, "action": action, "reason_id": sentence.id, "why": sentence} | cells
 
 
-def _unhappy(answers: pd.DataFrame, form: Form, as_of: pd.Timestamp) -> Iterator[dict[str, object]]:
+def _unhappy(
+    answers: pd.DataFrame, form: Form, as_of: pd.Timestamp, ask_recommend: bool
+) -> Iterator[dict[str, object]]:
     since = as_of - pd.Timedelta(days=int(RECENT_DAYS))
     known = answers[answers["customer_key"].notna() & (answers["at"] >= since)]
     latest = known.sort_values("at").drop_duplicates("customer_key", keep="last")
     for _, person in latest.iterrows():
         key, day = person["customer_key"], person["at"]
-        score = person.get("recommend")
+        score = person.get("recommend") if ask_recommend else None
         if score is not None and score <= float(UNHAPPY_RECOMMEND):
             yield _row(key, MEND, say("page.week.mend_answer", day=day, score=score))
             continue
@@ -101,7 +111,8 @@ def _unhappy(answers: pd.DataFrame, form: Form, as_of: pd.Timestamp) -> Iterator
 
 def _refunded(orders: pd.DataFrame, as_of: pd.Timestamp) -> Iterator[dict[str, object]]:
     known = orders[orders["customer_key"].notna()]
-    back = known[(known["status"] == REFUND) & (known["at"] >= as_of - pd.Timedelta(days=int(RECENT_DAYS)))]
+    oldest, latest = (as_of - pd.Timedelta(days=int(days)) for days in (RECENT_DAYS, SETTLED_DAYS))
+    back = known[(known["status"] == REFUND) & known["at"].between(oldest, latest)]
     last_sale = known[known["status"] == SALE].groupby("customer_key")["at"].max()
     for key, day in back.groupby("customer_key")["at"].max().items():
         if not (last_sale.get(key, pd.NaT) > day):

@@ -53,7 +53,7 @@ def compare_groups(
     --------
     >>> answers = pd.DataFrame({"answers": [2, 3] * 10 + [4, 5] * 10, "shop": ["North"] * 20 + ["South"] * 20})
     >>> compare_groups(answers, form="pocket", by="shop").reading
-    'North lies below the rest on Communication: by 2.0 points (1.7 to 2.3). Clear differences: 1 of 1 comparisons.'
+    'North lies below the rest on Communication: by 2.0 points (1.7 to 2.3). Clear differences: 1 of 1 comparison.'
     """
     form, known, scales = known_people(answers, form, by)
     shown, withheld = groups.shown_by_measure(known.table, scales)

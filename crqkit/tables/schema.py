@@ -43,7 +43,14 @@ TABLES = {
     table.name: table
     for table in (
         _table(
-            "customers", "one person", ("customer_key",), customer_key=KEY, first_seen=TIME, consent=FLAG, tags=TEXT
+            "customers",
+            "one person",
+            ("customer_key",),
+            customer_key=KEY,
+            first_seen=TIME,
+            consent=FLAG,
+            consent_at=TIME,
+            tags=TEXT,
         ),
         _table(
             "orders",

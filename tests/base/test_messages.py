@@ -18,7 +18,8 @@ def test_every_parameter_of_every_template_has_a_name_and_a_kind(id):
     for _, name, kind, _ in string.Formatter().parse(templates()[id]):
         if name is not None:
             assert name.isidentifier()
-            assert kind in KINDS
+            assert kind.split("|")[0] in KINDS
+            assert kind.count("|") in (0, 2)
 
 
 def test_an_unknown_message_or_language_is_refused():
@@ -43,6 +44,11 @@ def test_an_unknown_message_or_language_is_refused():
 )
 def test_kinds(kind, value, text):
     assert KINDS[kind](value) == text
+
+
+@pytest.mark.parametrize(("rows", "text"), [(1, "1 row"), (0, "0 rows"), (1200, "1,200 rows")])
+def test_one_and_several(rows, text):
+    assert text in say("log.dropped", file="a.csv", rows=rows, reason="a test")
 
 
 def test_what_is_not_known_is_shown_as_a_dash():

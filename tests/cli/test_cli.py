@@ -18,6 +18,15 @@ def shop(tmp_path):
     return folder
 
 
+@pytest.fixture
+def survey(tmp_path):
+    folder = tmp_path / "survey"
+    folder.mkdir()
+    for path in EXPORTS.glob("Kunden*.csv"):
+        shutil.copy(path, folder)
+    return folder
+
+
 def run(*arguments):
     return cli.main([str(argument) for argument in arguments])
 
@@ -41,7 +50,7 @@ def test_check_tells_what_became_of_every_row_and_writes_no_page(shop, capsys):
     before = {path.name for path in shop.iterdir()}
     assert run("check", shop) == 0
     out = capsys.readouterr().out
-    assert "orders_export_1.csv: 8 rows left out: a test." in out
+    assert "orders_export_1.csv: 8 rows left out: test orders." in out
     assert {path.name for path in shop.iterdir()} == before
 
 
@@ -73,6 +82,29 @@ def test_report_of_several_folders_is_all_or_none(shop, tmp_path, capsys):
     assert run("report", shop, other, "-o", tmp_path / "none") == cli.REFUSED
     assert not (tmp_path / "none").exists()
     assert "broken.csv" in capsys.readouterr().err
+
+
+def test_faults_of_several_folders_name_the_folder(shop, tmp_path, capsys):
+    other = tmp_path / "client b"
+    shutil.copytree(shop, other)
+    for folder in (shop, other):
+        (folder / "sales.csv").write_text("date,customer,amount\n2026-05-01,ana,ten\n")
+    assert run("report", shop, other, "-o", tmp_path / "out") == cli.REFUSED
+    error = capsys.readouterr().err
+    assert "my shop/sales.csv, row 2" in error
+    assert "client b/sales.csv, row 2" in error
+    assert "--drop-faulty" in error
+
+
+def test_several_folders_need_a_folder_for_their_pages(shop, survey, tmp_path, capsys):
+    assert run("report", shop, survey, "-o", tmp_path / "both.html") == cli.REFUSED
+    assert "Give -o a folder" in capsys.readouterr().err
+    assert not (tmp_path / "both.html").exists()
+
+
+def test_without_a_command_it_explains_itself(capsys):
+    assert run() == 0
+    assert "report" in capsys.readouterr().out
 
 
 def test_two_folders_of_one_name_are_refused(shop, tmp_path, capsys):

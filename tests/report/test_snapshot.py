@@ -88,7 +88,7 @@ def test_what_was_done_is_counted_and_not_overwritten(kept):
         ("snapshots/2026-06-30.json", "[]"),
         ("snapshots/2026-06-30.json", '{"as_of": "soon", "tables": {}}'),
         ("advice.csv", "nothing like it\n1\n"),
-        ("advice.csv", "advised_on,customer_key,action,why,done\n30.06.2026,C,mend,x,\n"),
+        ("advice.csv", "advised_on,customer_key,action,why,done\n31.31.2026,C,mend,x,\n"),
     ],
 )
 def test_a_damaged_memory_is_named_with_its_mend(kept, file, content):

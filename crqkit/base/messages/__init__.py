@@ -1,10 +1,10 @@
 """Every sentence shown to a reader: templates by id, filled from values, ready for other languages.
 
 A template stands under its id in ``<language>/<room>.yml``. Its parameters name a kind after a colon:
-``{share:pct}``, ``{score:one}``, ``{visits:count}``, ``{spend:money}``, ``{day:date}``, ``{gap:signed}``.
+``{share:pct}``, ``{score:one}``, ``{visits:count}``, ``{spend:money}``, ``{day:date}``, ``{gap:signed}``. Behind a
+bar stand the words for one and for several: ``{rows:count|row|rows}``.
 """
 
-import math
 import string
 from collections.abc import Mapping
 from datetime import date
@@ -56,14 +56,27 @@ KINDS = {
 }
 
 
+def _missing(value: Any) -> bool:
+    # NaN and NaT differ from themselves; pandas' NA refuses to say.
+    try:
+        return value is None or not bool(value == value)  # noqa: PLR0124, that is what is asked
+    except TypeError:
+        return True
+
+
 class _Formatter(string.Formatter):
     def format_field(self, value: Any, kind: str) -> str:
         """Write one parameter in the way its kind asks for."""
-        if kind not in KINDS:
-            raise ChoiceProblem("kind", kind, list(KINDS))
-        if value is None or (isinstance(value, float) and math.isnan(value)):
+        name, *words = kind.split("|")
+        if name not in KINDS:
+            raise ChoiceProblem("kind", name, list(KINDS))
+        if _missing(value):
             return NOTHING
-        return KINDS[kind](value)
+        written = KINDS[name](value)
+        if not words:
+            return written
+        one, several = words
+        return f"{written} {one if value == 1 else several}"
 
 
 @cache

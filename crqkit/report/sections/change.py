@@ -2,14 +2,16 @@
 
 import pandas as pd
 
-from crqkit.base import Result, say
+from crqkit.base import Result, Verdict, say
 from crqkit.intake import Shop
+from crqkit.report.asked import asks_to_recommend
 from crqkit.report.section import Section, gather
 from crqkit.report.snapshot import Snapshot, last_advice, last_snapshot
 from crqkit.survey import change, dimension_scores, net_promoter, net_promoter_change
 from crqkit.tables.schema import SALE
 
 needs: tuple[str, ...] = ()
+CLEAR = [verdict.value for verdict in Verdict if verdict.clear]
 
 
 def section(shop: Shop) -> Section:
@@ -27,6 +29,7 @@ def section(shop: Shop) -> Section:
         sentences.append(say("page.change.advised", **{n: figures[n] for n in ("day", "advised", "done", "open")}))
         if shop.has("orders"):
             sentences.append(say("page.change.returned", returned=figures["returned"], advised=figures["advised"]))
+    clear = [result.reading for result in results.values() if result.table["verdict"].isin(CLEAR).any()]
     cannot = () if results or not before.tables else (say("page.change.no_answers", day=before.as_of),)
     return gather(
         "change",
@@ -36,6 +39,7 @@ def section(shop: Shop) -> Section:
         tables=tables,
         folded=tuple(results),
         cannot=cannot,
+        headline=clear[0] if clear else None,
     )
 
 
@@ -44,7 +48,7 @@ def _changes(shop: Shop, before: Snapshot) -> dict[str, Result]:
     answers = shop.answers
     until, since = answers[answers["at"] <= before.as_of], answers[answers["at"] > before.as_of]
     results = {}
-    if "recommendation" in before.tables and "recommend" in since and since["recommend"].notna().any():
+    if "recommendation" in before.tables and asks_to_recommend(shop) and since["recommend"].notna().any():
         if len(until):
             results["recommendation"] = net_promoter_change(until, since)
         else:
@@ -60,7 +64,8 @@ def _changes(shop: Shop, before: Snapshot) -> dict[str, Result]:
 
 def _outcome(advice: pd.DataFrame, shop: Shop) -> dict[str, object]:
     day = advice["advised_on"].max()
-    later = shop.orders[(shop.orders["at"] >= day + pd.Timedelta(days=1)) & (shop.orders["status"] == SALE)]
+    after = shop.orders["at"].dt.tz_localize(None) >= day + pd.Timedelta(days=1)
+    later = shop.orders[after & (shop.orders["status"] == SALE)]
     done = int(advice["done"].sum())
     returned = int(advice["customer_key"].isin(later["customer_key"]).sum())
     return {"day": day, "advised": len(advice), "done": done, "open": len(advice) - done, "returned": returned}

@@ -2,9 +2,10 @@
 
 import pandas as pd
 
-from crqkit.base import Result, say
+from crqkit.base import Result, Verdict, say
 from crqkit.base.cutoffs import GROUP_FLOOR
 from crqkit.intake import Shop
+from crqkit.report.asked import asks_to_recommend
 from crqkit.report.section import Section, draw, gather
 from crqkit.survey import net_promoter, net_promoter_change, satisfaction
 
@@ -12,26 +13,43 @@ needs: tuple[str, ...] = ()
 
 
 def section(shop: Shop) -> Section:
-    """Show what there is by quarter; nothing asked is said under the profile, not here again."""
+    """Show what there is by quarter; nothing asked is said under what we have, not here again."""
     given = {name: result for name, result in (("answers", _answers(shop)), ("stars", _stars(shop))) if result}
-    results: dict[str, Result] = {}
+    several = {name: result for name, result in given.items() if result.table["group"].nunique() > 1}
     cannot = []
-    for name, result in given.items():
-        if len(result.table) > 1:
-            results[name] = result
-    dated = shop.has("responses") and shop.answers["at"].notna().any()
-    if shop.has("responses") and not dated:
+    if shop.has("responses") and shop.answers["at"].isna().all():
         cannot.append(say("page.feedback.undated"))
-    elif given and not results:
+    elif given and not several:
         cannot.append(say("page.feedback.one_period"))
-    figures = tuple(figure for name, result in results.items() for figure in draw(say(f"page.figure.{name}"), result))
-    if "answers" in results and (change := _last_change(shop.answers, results["answers"].table)):
-        results["change"] = change
-    return gather("feedback", results, figures=figures, cannot=tuple(cannot))
+    figures = tuple(
+        figure
+        for name, result in several.items()
+        for figure in draw(say(f"page.figure.{name}"), result, _every_quarter(result.table))
+    )
+    # Of two quarters the change says all; of more, whether any stands out comes first.
+    results = {name: result for name, result in several.items() if result.table["group"].nunique() > FEW}
+    if "answers" in several:
+        change = _last_change(shop.answers, several["answers"].table["group"].tolist())
+        if change.table["verdict"].iloc[0] != Verdict.TOO_LITTLE or not results:
+            results["change"] = change
+    tables = {f"{name}_by_quarter": result.table for name, result in several.items() if name not in results}
+    return gather("feedback", results, tables=tables, figures=figures, cannot=tuple(cannot))
+
+
+FEW = 2
+
+
+def _every_quarter(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with an empty row for each quarter without answers, so that time is drawn to scale."""
+    table = table[table["statistic"] == "mean"] if "statistic" in table else table
+    quarters = pd.PeriodIndex(table["group"].str.replace("-", ""), freq="Q")
+    every = pd.period_range(quarters.min(), quarters.max(), freq="Q")
+    spread = table.set_index(quarters).reindex(every)
+    return spread.assign(group=every.strftime("%Y-Q%q"), unit=table["unit"].iloc[0]).reset_index(drop=True)
 
 
 def _answers(shop: Shop) -> Result | None:
-    if not shop.has("responses") or "recommend" not in shop.answers:
+    if not asks_to_recommend(shop):
         return None
     dated = shop.answers.dropna(subset=["at", "recommend"])
     return net_promoter(dated, score="recommend", by="quarter") if len(dated) >= int(GROUP_FLOOR) else None
@@ -44,11 +62,7 @@ def _stars(shop: Shop) -> Result | None:
     return satisfaction(dated, score="stars", by="quarter")
 
 
-def _last_change(answers: pd.DataFrame, by_quarter: pd.DataFrame) -> Result | None:
-    quarters = by_quarter["group"].tolist()[-2:]
-    if len(quarters) < 2:
-        return None
-    label = answers["at"].dt.tz_localize(None).dt.to_period("Q")
-    named = label.dt.year.astype("string") + "-Q" + label.dt.quarter.astype("string")
-    before, after = (answers[named == quarter] for quarter in quarters)
+def _last_change(answers: pd.DataFrame, quarters: list[str]) -> Result:
+    named = answers["at"].dt.tz_localize(None).dt.to_period("Q").dt.strftime("%Y-Q%q")
+    before, after = (answers[named == quarter] for quarter in quarters[-2:])
     return net_promoter_change(before, after, score="recommend")

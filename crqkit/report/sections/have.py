@@ -20,7 +20,9 @@ def section(shop: Shop) -> Section:
     results, sentences, cannot = {}, [], []
     tables = {"files": shop.log, "mapped": shop.mapped, "totals": pd.DataFrame([files])}
     for name, count in (("orders", _orders), ("responses", _answers), ("reviews", _reviews)):
-        if shop.has(name):
+        if name == "orders" and shop.has(name) and not (shop.orders["status"] == SALE).any():
+            sentences.append(say("page.have.no_sales"))
+        elif shop.has(name):
             sentences.append(say(f"page.have.{name}", **(counts := count(shop))))
             tables[name] = pd.DataFrame([counts | ({"net": counts["net"][0]} if "net" in counts else {})])
         else:

@@ -1,8 +1,11 @@
 """How customers see us: each dimension, the recommendation, the public stars, with their intervals."""
 
+import pandas as pd
+
 from crqkit.base import Result, say
 from crqkit.base.cutoffs import GROUP_FLOOR
 from crqkit.intake import Shop
+from crqkit.report.asked import asks_to_recommend
 from crqkit.report.section import Section, draw, gather
 from crqkit.survey import dimension_scores, net_promoter, satisfaction
 
@@ -20,25 +23,33 @@ def section(shop: Shop) -> Section:
             results["dimensions"] = dimension_scores(shop.answers, form=shop.form)
         else:
             cannot.append(say("page.profile.no_dimensions"))
-        if "recommend" in shop.answers:
+        if asks_to_recommend(shop):
             results["recommendation"] = net_promoter(shop.answers, score="recommend", **_frame(shop))
         else:
             cannot.append(say("page.profile.no_recommend"))
     headline = results["recommendation"].reading if "recommendation" in results else None
-    sentences = []
+    tables, first, sentences = {}, [], []
+    dated = shop.answers["at"].dropna() if results else ()
+    if len(dated):
+        span = {"first": dated.min(), "last": dated.max()}
+        tables["span"] = pd.DataFrame([span])
+        first.append(say("page.profile.span", **span))
+    if "recommendation" in results:
+        sentences.append(say("page.profile.nps"))
     stars = _stars(shop)
     if stars is not None:
+        tables["stars"] = stars.table
         row = stars.table.iloc[0]
         sentences.append(say("page.profile.stars", stars=row["estimate"], low=row["low"], high=row["high"], n=row["n"]))
     figures = draw(say("page.figure.dimensions"), results["dimensions"]) if "dimensions" in results else ()
-    tables = {} if stars is None else {"stars": stars.table}
     return gather(
         "profile",
         results,
+        first=first,
         then=sentences,
         tables=tables,
-        shown=tuple(name for name in results if name == "dimensions"),
-        folded=tuple(name for name in (*results, *tables) if name != "dimensions"),
+        shown=("dimensions",),
+        folded=("recommendation", "stars"),
         figures=figures,
         cautions=() if stars is None else stars.cautions,
         cannot=tuple(cannot),

@@ -22,5 +22,6 @@ def section(shop: Shop) -> Section:
         "retention": retention(orders, timezone=zone),
         "retention_change": retention_change(orders, timezone=zone),
     }
-    figures = draw(say("page.figure.retention"), results["retention"])
+    pairs = results["retention"].table
+    figures = draw(say("page.figure.retention"), results["retention"], pairs[pairs["whole"]])
     return gather("stays", results, folded=("repeat_purchase",), figures=figures)

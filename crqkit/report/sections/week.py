@@ -5,8 +5,10 @@ import pandas as pd
 from crqkit.base import say
 from crqkit.base.cutoffs import LIST_LENGTH
 from crqkit.intake import Shop
+from crqkit.report.asked import asks_to_recommend
 from crqkit.report.section import Section, gather
-from crqkit.report.week import quiet_regulars, week_list
+from crqkit.report.snapshot import done_lately
+from crqkit.report.week import CONTACT, GREET, MEND, RECENT_DAYS, quiet_regulars, week_list
 from crqkit.tables import collect, customer_features, visit_days
 from crqkit.value import left_truncation
 
@@ -20,6 +22,7 @@ def section(shop: Shop) -> Section:
         return Section("week", cannot=(say("page.week.none"),))
     zone = shop.settings.timezone
     visits = collect(customer_features(orders, as_of=shop.as_of))
+    visits = visits.assign(**{name: visits[name].dt.tz_convert(zone) for name in ("first_at", "last_at")})
     days = collect(visit_days(orders, timezone=zone))
     quiet = quiet_regulars(visits, days, shop.customers)
     start = left_truncation(orders, opened=shop.settings.opened, timezone=zone)
@@ -31,13 +34,26 @@ def section(shop: Shop) -> Section:
         form=shop.form,
         as_of=shop.as_of,
         new_since=orders["at"].min() + pd.Timedelta(days=start.warm_up_days),
+        ask_recommend=asks_to_recommend(shop),
+        done=done_lately(shop.folder, shop.as_of, int(RECENT_DAYS)),
     )
-    without = int((~quiet["consent"].eq(True).fillna(False)).sum())
-    counts = {"count": len(listed), "most": int(LIST_LENGTH), "left_out": without}
-    sentences = [
-        say("page.week.list", count=counts["count"], most=counts["most"]) if len(listed) else say("page.week.empty")
-    ]
-    if without:
-        sentences.append(say("page.week.no_consent", left_out=without))
+    listed = listed.assign(consent=_agreed(listed["customer_key"], shop.customers))
+    actions = listed["action"].value_counts()
+    counts = {"count": len(listed), "most": int(LIST_LENGTH), "left_out": _without(quiet)}
+    counts |= {action: int(actions.get(action, 0)) for action in (MEND, CONTACT, GREET)}
+    folder = {"folder": shop.folder.name}
+    told = ("page.week.list", "page.week.words", "page.week.who") if len(listed) else ("page.week.empty",)
+    told += ("page.week.no_consent",) if counts["left_out"] else ()
+    sentences = [say(id, **counts, **folder) for id in told]
     tables = {"this_week": listed, "counts": pd.DataFrame([counts])}
     return gather("week", {}, first=sentences, tables=tables, shown=("this_week",))
+
+
+def _without(quiet: pd.DataFrame) -> int:
+    return int((~quiet["consent"].eq(True).fillna(False)).sum())
+
+
+def _agreed(keys: pd.Series, customers: pd.DataFrame) -> list[str]:
+    consent = keys.map(customers.drop_duplicates("customer_key").set_index("customer_key")["consent"])
+    words = {True: "yes", False: "no"}
+    return [str(say(f"page.week.consent.{words.get(given, 'unknown')}")) for given in consent.astype(object)]
