@@ -69,8 +69,12 @@ def _names(columns: Sequence[Column], used: set[str]) -> list[str]:
 
 
 def _left(columns: Sequence[Column], used: set[str]) -> list[str]:
-    left = [column.name for column in columns if column.name not in used]
-    return [f"# {say('log.map.left', columns=', '.join(left))}"] if left else []
+    left = [column for column in columns if column.name not in used]
+    return [f"# {say('log.map.left', columns=_listed(left))}"] if left else []
+
+
+def _listed(columns: Sequence[Column]) -> str:
+    return ", ".join(quoted(column.name) for column in columns)
 
 
 # Answers ------------------------------------------------------------------------------------------------------------
@@ -91,9 +95,10 @@ def responses(columns: Sequence[Column], date: Column | None) -> list[str]:
     if not (ratings or texts or groups):
         return []
     lines = ["table: responses"]
-    lines += ["columns:", *(f"  {name}: {quoted(one.name)}" for name, one in pairs if one)] if used else []
+    given = [f"  {name}: {quoted(one.name)}{ask(name) if name == 'consent' else ''}" for name, one in pairs if one]
+    lines += ["columns:", *given] if given else []
     lines += names
-    lines += [f"# {say('log.map.known', columns=', '.join(column.name for column in known))}"] if known else []
+    lines += [f"# {say('log.map.known', columns=_listed(known))}"] if known else []
     lines += _items(ratings, texts, [id for column in known if (id := known_by_words(column.name))])
     if groups:
         lines += [f"groups:{ask('groups')}", *(f"  - {quoted(column.name)}" for column in groups)]
@@ -126,7 +131,7 @@ def _items(ratings: Sequence[Column], texts: Sequence[Column], taken: list[str])
         recommend = recommends(column.name, column.figures) and "recommend" not in taken
         alike = [one for one, other in zip(ratings, prefixes, strict=True) if other == prefix]
         low, high = (0, 10) if recommend else _scale(column, alike)
-        lines += _item("recommend" if recommend else slug(column.name, taken), column, taken)
+        lines += _item("recommend" if recommend else slug(re.sub(r"[(\[]\d.*", "", column.name), taken), column, taken)
         lines += [f"    low: {low}  # ?", f"    high: {high}  # ?"]
         if prefix in own:
             lines.append(f"    dimension: {slug(prefix, ())}")

@@ -3,7 +3,7 @@
 >>> import pandas as pd
 >>> at = pd.to_datetime(["2026-01-05", "2026-02-05"], utc=True)
 >>> orders = pd.DataFrame({"customer_key": ["ana", "ben"], "at": at, "status": "sale", "net": 9.0, "currency": "EUR"})
->>> collect(periods(orders))["visits"].tolist()
+>>> collect(periods(orders))["sales"].tolist()
 [1, 1]
 """
 

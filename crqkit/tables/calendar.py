@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crqkit.base import DataProblem, Fault, check_choice
+from crqkit.tables.checks import as_timestamp
 
 AsOf = date | str | None
 
@@ -43,7 +44,7 @@ def moment(as_of: AsOf, last: pd.Timestamp, timezone: str = "UTC") -> pd.Timesta
     if as_of is None or as_of is pd.NaT:
         return last
     try:
-        given = pd.Timestamp(as_of)
+        given = as_timestamp(as_of)
     except (ValueError, TypeError):
         raise DataProblem(Fault("this is not a date", "Write it like 2026-03-31.", value=as_of)) from None
     if given.tzinfo is not None:

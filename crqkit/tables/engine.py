@@ -7,7 +7,8 @@ import pandas as pd
 
 from crqkit.base import DataProblem, Fault, check_columns
 from crqkit.tables.calendar import AsOf, moment
-from crqkit.tables.schema import SALE
+from crqkit.tables.checks import check_times, no_table, person_keys
+from crqkit.tables.schema import REFUND, SALE
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -16,6 +17,8 @@ VISIT_COLUMNS = ("customer_key", "at", "status")
 MONEY_COLUMNS = ("net", "currency")
 # Money is summed in whole ten-thousandths, so that no order of the rows changes a sum, and with it a tie.
 MONEY_STEP = 10_000
+# What pandas calls a column of numbers; decimals come from databases.
+NUMBERS = {"floating", "integer", "mixed-integer-float", "decimal", "empty"}
 DAY_SECONDS = 86_400
 
 
@@ -60,21 +63,52 @@ def collect(expression: "ir.Table") -> pd.DataFrame:
 def as_table(rows: "pd.DataFrame | ir.Table", columns: tuple[str, ...], where: str = "orders") -> "ir.Table":
     """Return the named columns as an Ibis table; a DataFrame is passed on without a copy where Arrow allows.
 
+    Keys become text, blank ones missing (`crqkit.tables.checks.person_keys`).
+
     Raises
     ------
     DataProblem
-        A column is missing, or ``at`` carries no time zone.
+        It is no table, a column is missing, ``at`` carries no time zone, or ``net`` holds no numbers.
     """
+    import ibis.expr.types as ir
+
+    if not isinstance(rows, pd.DataFrame | ir.Table):
+        raise DataProblem(no_table(rows, where))
     check_columns(rows, columns, where)
-    if not isinstance(rows, pd.DataFrame):
-        return rows.select(*columns)
-    frame = rows[list(columns)]
-    if "at" in columns:
-        if not isinstance(frame["at"].dtype, pd.DatetimeTZDtype):
-            mend = "Make it so with pd.to_datetime(orders['at'], utc=True)."
-            raise DataProblem(Fault("these are not times with a time zone", mend, file=where, column="at"))
-        frame = frame.assign(at=frame["at"].dt.tz_convert("UTC"))
+    if isinstance(rows, ir.Table):
+        return _of_engine(rows.select(*columns), where)
+    frame = rows[list(columns)].assign(customer_key=person_keys(rows["customer_key"]))
+    check_times(frame, where, zone=True)
+    frame = frame.assign(at=frame["at"].dt.tz_convert("UTC"))
+    if "net" in columns:
+        if pd.api.types.infer_dtype(frame["net"], skipna=True) not in NUMBERS:
+            raise DataProblem(_not_numbers(where))
+        frame = frame.assign(net=pd.to_numeric(frame["net"]).astype("float64"))
     return in_memory(frame)
+
+
+def _of_engine(table: "ir.Table", where: str) -> "ir.Table":
+    """Return a table of another engine with its keys as text and its amounts without NaN."""
+    import ibis
+
+    if not table["at"].type().is_timestamp():
+        raise DataProblem(Fault("these are not times", "Cast the column to a timestamp.", file=where, column="at"))
+    key = table["customer_key"]
+    if key.type().is_floating():
+        key = key.isnan().ifelse(ibis.null(), key)
+        key = (key == key.floor()).ifelse(key.cast("int64").cast("string"), key.cast("string"))
+    table = table.mutate(customer_key=key.cast("string").strip().nullif(""))
+    if "net" not in table.columns:
+        return table
+    if not table["net"].type().is_numeric():
+        raise DataProblem(_not_numbers(where))
+    net = table["net"].cast("float64")
+    return table.mutate(net=net.isnan().ifelse(ibis.null(), net))
+
+
+def _not_numbers(where: str, value: str = "") -> Fault:
+    mend = "Make them so with pd.to_numeric, and leave unknown amounts empty."
+    return Fault("these amounts are not all numbers", mend, file=where, column="net", value=value)
 
 
 def in_memory(frame: pd.DataFrame) -> "ir.Table":
@@ -86,21 +120,33 @@ def in_memory(frame: pd.DataFrame) -> "ir.Table":
 
 
 def open_orders(
-    orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, timezone: str = "UTC", money: bool = False
+    orders: "pd.DataFrame | ir.Table",
+    *,
+    as_of: AsOf = None,
+    timezone: str = "UTC",
+    money: bool = False,
+    one_currency: bool = True,
 ) -> Opened:
-    """Return the orders up to `as_of`, having looked at their span and currencies once.
+    """Return the orders up to `as_of`, having looked at their span, status and amounts once.
 
     Raises
     ------
     DataProblem
-        Money is asked for and the orders are in several currencies.
+        A status that is neither sale nor refund; where money is asked for, endless amounts or several currencies.
     """
     table = as_table(orders, VISIT_COLUMNS + (MONEY_COLUMNS if money else ()))
-    seen = {"first": table["at"].min(where=table["status"] == SALE), "last": table["at"].max()}
+    status = table["status"].cast("string").fill_null("")
+    strange = ~status.isin([SALE, REFUND])
+    seen = {"first": table["at"].min(where=status == SALE), "last": table["at"].max()}
+    seen |= {"strange": table.count(where=strange)}
     if money:
-        seen["currencies"] = table["currency"].nunique()
+        seen |= {"currencies": table["currency"].nunique(), "endless": table.count(where=table["net"].isinf())}
     look = collect(table.aggregate(**seen)).iloc[0]
-    if money and look["currencies"] > 1:
+    if look["strange"]:
+        raise DataProblem(_strange_status(table.mutate(status=status).filter(strange), int(look["strange"])))
+    if money and look["endless"]:
+        raise DataProblem(_not_numbers("orders", "inf"))
+    if money and one_currency and look["currencies"] > 1:
         names = collect(table.select("currency").distinct().order_by("currency"))["currency"].dropna()
         what = "amounts in several currencies cannot be added up"
         mend = "Keep one, such as the main one: orders[orders['currency'] == crqkit.value.main_currency(orders)]."
@@ -108,6 +154,14 @@ def open_orders(
     end = moment(as_of, look["last"], timezone)
     first = look["first"] if look["first"] <= end else pd.NaT
     return Opened(until(table, look["last"], as_of, timezone), first, end)
+
+
+def _strange_status(rows: "ir.Table", count: int) -> Fault:
+    found = collect(rows.select("status").distinct().order_by("status").limit(5))["status"]
+    names = ", ".join(name or "nothing" for name in found)
+    what = f"{count} rows have a status that is neither {SALE} nor {REFUND}"
+    mend = f"Call what is a visit '{SALE}' and money back '{REFUND}'; leave other rows out."
+    return Fault(what, mend, file="orders", column="status", value=names)
 
 
 def until(table: "ir.Table", last: pd.Timestamp, as_of: AsOf, timezone: str) -> "ir.Table":

@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from crqkit.base import DataProblem, Fault
 from crqkit.tables.calendar import AsOf
+from crqkit.tables.checks import is_whole
 from crqkit.tables.engine import in_memory, money_sum, open_orders, whole_days
+from crqkit.tables.over_time import active
 from crqkit.tables.schema import REFUND, SALE
 
 if TYPE_CHECKING:
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 RFM_MEASURES = {"r": "recency_days", "f": "frequency", "m": "monetary"}
 
 
-def customer_features(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None) -> "ir.Table":
+def customer_features(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, timezone: str = "UTC") -> "ir.Table":
     """Return one row a customer, from all rows up to `as_of`.
 
     Parameters
@@ -23,19 +26,21 @@ def customer_features(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None) 
         ``customer_key, at, status, net, currency``; rows without a key are left out.
     as_of : date, optional
         Later rows do not count; the last row's moment if not given.
+    timezone : str
+        Where midnight is taken: several receipts of one day are one visit.
 
     Returns
     -------
     Ibis table
-        ``customer_key, as_of, first_at, last_at, visits, refunds, net, mean_net_per_visit, days_since_last,
-        tenure_days``, sorted by key. `visits` and both times count sales; `refunds` counts rows that are money
-        back only; `net` is sales less refunds. Days are whole days gone by. A customer with refunds alone has
-        no visit and no times.
+        ``customer_key, as_of, first_at, last_at, sales, visits, refunds, net, mean_net_per_visit, days_since_last,
+        tenure_days``, sorted by key (as text). `sales` are rows; `visits` are days with a sale, as everywhere
+        (`visit_days`); both times are those of sales; `refunds` counts rows that are money back only; `net` is sales
+        less refunds. Days since are whole days of 24 hours. A customer with refunds alone has no visit, no times.
 
     Raises
     ------
     DataProblem
-        A column is missing, or there are several currencies.
+        A column is missing, a status is neither sale nor refund, or there are several currencies.
 
     Examples
     --------
@@ -48,27 +53,31 @@ def customer_features(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None) 
     """
     import ibis
 
-    opened = open_orders(orders, as_of=as_of, money=True)
+    opened = open_orders(orders, as_of=as_of, timezone=timezone, money=True)
+    days, _ = active(opened, "day", timezone, over=False)
+    visits = days.group_by("customer_key").aggregate(visits=days.count())
     rows = opened.table.filter(opened.table["customer_key"].notnull())
     sale = rows["status"] == SALE
     people = rows.group_by("customer_key").aggregate(
         first_at=rows["at"].min(where=sale),
         last_at=rows["at"].max(where=sale),
-        visits=rows.count(where=sale),
+        sales=rows.count(where=sale),
         refunds=rows.count(where=rows["status"] == REFUND),
         net=money_sum(rows["net"]),
     )
+    people = people.left_join(visits, "customer_key")
+    people = people.mutate(visits=people["visits"].fill_null(0)).drop("customer_key_right")
     return people.select(
         "customer_key",
         ibis.literal(opened.as_of, type="timestamp('UTC')").name("as_of"),
-        *("first_at", "last_at", "visits", "refunds", "net"),
+        *("first_at", "last_at", "sales", "visits", "refunds", "net"),
         (people["net"] / people["visits"].nullif(0)).name("mean_net_per_visit"),
         whole_days(people["last_at"], opened.as_of).name("days_since_last"),
         whole_days(people["first_at"], opened.as_of).name("tenure_days"),
     ).order_by("customer_key")
 
 
-def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5) -> "ir.Table":
+def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5, timezone: str = "UTC") -> "ir.Table":
     """Score every customer with a visit on recency, frequency and money; equal values get equal scores.
 
     The rule, for n customers: line them up from worst to best (longest ago, fewest visits, least money). A
@@ -83,17 +92,24 @@ def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5)
     as_of : date, optional
         Recency is counted to here.
     bins : int
-        The best score.
+        The best score, at least 2.
+    timezone : str
+        Where midnight is taken.
 
     Returns
     -------
     Ibis table
-        ``customer_key, as_of, recency_days, frequency, monetary, r, f, m``, sorted by key; `monetary` is the
-        net of all visits (0 where no amount is known), scores are whole numbers from 1 to `bins`.
+        ``customer_key, as_of, recency_days, frequency, monetary, r, f, m``, sorted by key; `frequency` is days with
+        a sale, `monetary` the net of all visits (0 where no amount is known), scores are whole numbers from 1 to `bins`.
     """
     import ibis
 
-    people = customer_features(orders, as_of=as_of)
+    if not is_whole(bins, 2):
+        raise DataProblem(
+            Fault("not a number of scores", "Write a whole number of at least 2.", column="bins", value=bins)
+        )
+    bins = int(bins)
+    people = customer_features(orders, as_of=as_of, timezone=timezone)
     people = people.filter(people["visits"] > 0)
     people = people.select(
         "customer_key", "as_of", recency_days="days_since_last", frequency="visits", monetary=people["net"].fill_null(0)

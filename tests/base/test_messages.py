@@ -1,8 +1,10 @@
 import string
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+import crqkit
 from crqkit.base import ChoiceProblem, say
 from crqkit.base.messages import KINDS, NOTHING, templates
 
@@ -20,6 +22,17 @@ def test_every_parameter_of_every_template_has_a_name_and_a_kind(id):
             assert name.isidentifier()
             assert kind.split("|")[0] in KINDS
             assert kind.count("|") in (0, 2)
+
+
+SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in Path(crqkit.__file__).parent.rglob("*.[pj][y2]*"))
+
+
+@pytest.mark.parametrize("id", sorted(templates()))
+def test_every_message_is_said_somewhere(id):
+    parts = id.split(".")
+    heads = [".".join(parts[:size]) for size in range(2, len(parts))]
+    made = any(f'"{head}.{{' in SOURCE or f'"{head}"' in SOURCE for head in heads)
+    assert f'"{id}"' in SOURCE or made
 
 
 def test_an_unknown_message_or_language_is_refused():

@@ -57,7 +57,7 @@ BROKEN = {
     ),
     "a file of no known kind": (
         {'a.csv': 'x,y\n1,2\n'},
-        'a.csv', None, '', 'no known kind', 'crqkit map a.csv',
+        'a.csv', None, '', 'no known kind', '/a.csv" and look over',
     ),
     "a Shopify file that lacks columns": (
         {'a.csv': HEAD.replace('Email,', '').replace('Total,', '') + 'x\n'},
@@ -145,7 +145,27 @@ BROKEN = {
     ),
     "an impossible date": (
         {'a.csv': SHEET + '2026-02-30,7,1\n'},
-        'a.csv', 2, 'date', 'not a date', 'like 2026-05-31',
+        'a.csv', 2, 'date', 'there is no such day', 'Correct this date',
+    ),
+    "an impossible date in a column of points": (
+        {'a.csv': SHEET + '30.01.2026,7,1\n31.02.2026,7,1\n'},
+        'a.csv', 3, 'date', 'there is no such day', 'Correct this date.',
+    ),
+    "no date in a column of points": (
+        {'a.csv': SHEET + '30.01.2026,7,1\nsoon,7,1\n'},
+        'a.csv', 3, 'date', 'not a date', 'Write it like 30.01.2026, as in the rest of the column.',
+    ),
+    "a web page": (
+        {'a.csv': '\n<!DOCTYPE html>\n<html><body>Sign in, please</body></html>\n'},
+        'a.csv', None, '', 'a web page, not a table', 'download the export again',
+    ),
+    "a mapping with an unknown dimension": (
+        {'a.csv': 'x\n1\n', 'a.map.yml': 'table: responses\nitems: [{id: x, low: 1, high: 5, dimension: fairnes}]\n'},
+        'a.map.yml', None, 'items', 'dimension is not known', 'Did you mean fairness? Write one of: trust, commitment',
+    ),
+    "a shop.yml with a bad name": (
+        {'a.csv': SHEET + '2026-01-01,7,1\n', 'shop.yml': 'name: 7\n'},
+        'shop.yml', None, 'name', 'should be a text', 'Mend this line, or delete it.',
     ),
     "a date in the future": (
         {'a.csv': SHEET + '2199-01-01,7,1\n'},
@@ -264,7 +284,7 @@ BROKEN = {
     ),
     "a shop.yml with a bad date": (
         {'a.csv': SHEET + '2026-01-01,7,1\n', 'shop.yml': 'opened: spring\n'},
-        'shop.yml', None, 'opened', 'a date like', 'mend this line',
+        'shop.yml', None, 'opened', 'should be a date', 'Write it like 2019-03-01.',
     ),
     "a shop.yml that is no YAML": (
         {'a.csv': SHEET + '2026-01-01,7,1\n', 'shop.yml': 'name: "x\n'},

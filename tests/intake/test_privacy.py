@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crqkit.base import DataProblem
 from crqkit.intake import read_folder, who
 from crqkit.intake.privacy import Cleaner
 
@@ -68,12 +69,43 @@ def test_who_finds_the_person_again(golden):
     orders = read_folder(folder).orders.set_index("order_id")
     found = who(orders["customer_key"]["#1002"].lower(), folder)
     assert set(found["identifier"].str.lower()) == {"ben@example.org"}
-    assert {("orders_older.csv", 10), ("How are we doing (Responses).csv", 5)} <= set(
-        zip(found["file"], found["row"], strict=True)
-    )
+    assert found[["name", "phone", "file", "row", "rows"]].values.tolist() == [
+        ["Ben Ott", "+49 170 1112223", "How are we doing (Responses).csv", 5, 4]
+    ]
     by_phone = who(orders["customer_key"]["#1009"], folder)
     assert by_phone["name"].tolist() == ["Eva Ruiz"]
     assert len(who("CAAAAAAAAAAAA", folder)) == 0
+
+
+def test_who_tells_two_names_of_one_person_apart_and_the_rows_together(put, shopify, order):
+    head = shopify().splitlines()[0] + ",Billing Name,Phone"
+    rows = [
+        order("#1") + ",Ana Li,",
+        order("#1", Total="") + ",,",
+        order("#2", email="ANA@example.org") + ",Ana May,0170 1112223",
+        order("#3") + ",Ana Li,",
+    ]
+    answers = "Timestamp,Email Address,They do what they promise.\n"
+    answers += "2026-01-01 10:00,ana@example.org,5\n2026-01-02 10:00,ben@example.org,4\n"
+    folder = put({"a.csv": "\n".join([head, *rows]), "b.csv": answers})
+    shop = read_folder(folder)
+    found = who(shop.orders["customer_key"][0], folder).drop(columns="identifier").values.tolist()
+    assert found == [["Ana Li", "0170 1112223", "a.csv", 2, 4], ["Ana May", "0170 1112223", "a.csv", 4, 1]]
+    only_answered = shop.answers["customer_key"].iloc[1]
+    assert who(only_answered, folder).values.tolist() == [["ben@example.org", "", "", "b.csv", 3, 1]]
+
+
+@pytest.mark.parametrize("made", ["snapshots/2026-10-30.json", "advice.csv"])
+def test_a_key_that_is_gone_is_not_made_anew_beside_what_it_made(made, golden):
+    folder = golden("shop")
+    (folder / "crqkit-private" / made).parent.mkdir(parents=True)
+    (folder / "crqkit-private" / made).write_text("x")
+    with pytest.raises(DataProblem, match=f"the key of customers is gone, while {made[:9]}") as problem:
+        read_folder(folder)
+    assert "Put back your copy of key.txt" in problem.value.faults[0].mend
+    assert not (folder / "crqkit-private" / "key.txt").exists()
+    (folder / "crqkit-private").rename(folder / "old")
+    assert len(read_folder(folder).orders) == 7
 
 
 def test_a_folder_that_cannot_be_written_to(golden, monkeypatch):

@@ -103,6 +103,8 @@ def test_what_is_not_read_is_said(put):
             ".hidden.csv": "x",
             "~$a.xlsx": "x",
             "brand.yml": "colour: red",
+            "READ ME FIRST.txt": "Put your exports here.\n",
+            "form to print.html": "<html></html>",
         }
     )
     (folder / "older").mkdir()

@@ -96,7 +96,7 @@ def test_the_order_of_day_and_month_is_never_guessed():
     values, findings = read(times, ("01/02/2026",), date_order="month-first")
     assert values.dt.month.tolist() == [1] and findings.faults == []
     values, findings = read(times, ("01/02/2026", "30/01/2026", "31/02/2026"))
-    assert [(fault.row, fault.what) for fault in findings.faults] == [(4, "not a date")]
+    assert [(fault.row, fault.what) for fault in findings.faults] == [(4, "there is no such day or time")]
 
 
 def test_a_broken_date_does_not_decide_the_order():

@@ -48,17 +48,17 @@ def _changes(shop: Shop, before: Snapshot) -> dict[str, Result]:
     answers = shop.answers
     until, since = answers[answers["at"] <= before.as_of], answers[answers["at"] > before.as_of]
     results = {}
-    if "recommendation" in before.tables and asks_to_recommend(shop) and since["recommend"].notna().any():
-        if len(until):
-            results["recommendation"] = net_promoter_change(until, since)
-        else:
-            results["recommendation"] = net_promoter_change(before.tables["recommendation"], net_promoter(since).table)
     if "dimensions" in before.tables and len(since) and shop.form.dimensions:
         if len(until):
             results["dimensions"] = change(until, since, form=shop.form)
         else:
             later = dimension_scores(since, form=shop.form).table
             results["dimensions"] = change(before.tables["dimensions"], later, form=shop.form)
+    if "recommendation" in before.tables and asks_to_recommend(shop) and since["recommend"].notna().any():
+        if len(until):
+            results["recommendation"] = net_promoter_change(until, since)
+        else:
+            results["recommendation"] = net_promoter_change(before.tables["recommendation"], net_promoter(since).table)
     return results
 
 
