@@ -149,13 +149,14 @@ def net_promoter_change(
     known = {"before": POINTS * first.estimate, "after": POINTS * second.estimate, "n_before": first.n}
     row = {"measure": say("nps.label"), "group": "change", "unit": scale_unit(-2 * POINTS, 2 * POINTS)}
     row |= {"estimate": found.estimate, "low": found.low, "high": found.high, "n": found.n} | known
-    row |= {"n_after": second.n, "shared": found.shared, "verdict": cells["verdict"]}
+    outcome = cells["verdict"]
+    row |= {"n_after": second.n, "shared": found.shared, "verdict": outcome}
     cautions = [say("caution.survey.convenience")]
     cautions += [say("caution.survey.summary" if stored else "caution.survey.unmatched")] if not found.shared else []
     return Result(
         as_measures([_hide_small(row, min(first.n, second.n))], CHANGE),
         say(
-            f"nps.change.{row['verdict']}",
+            f"nps.change.{outcome}",
             least=int(MIN_ANSWERS),
             **{"from": found.low, "to": found.high},
             **known,

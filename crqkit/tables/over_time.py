@@ -20,7 +20,7 @@ def _in_periods(opened: Opened, period: str, timezone: str, *, over: bool) -> "t
     return rows.join(spans.select("index", "start", "end"), within), spans
 
 
-def active(opened: Opened, period: str, timezone: str, *, over: bool = True) -> "tuple[ir.Table, ir.Table]":
+def customers_by(opened: Opened, period: str, timezone: str, *, over: bool = True) -> "tuple[ir.Table, ir.Table]":
     """Return one row a customer and period (over or not) with a sale: ``customer_key, index``; and the calendar."""
     rows, spans = _in_periods(opened, period, timezone, over=over)
     rows = rows.filter(rows["customer_key"].notnull(), rows["status"] == SALE)
@@ -42,8 +42,8 @@ def periods(
     Returns
     -------
     Ibis table
-        ``period, start, over, sales, buyers, net, identified``: `start` in UTC; `sales` are rows; `buyers` are different
-        known customers; `net` is sales less refunds booked in the period; `identified` is the share (0 to 1) of sales
+        ``period, start, over, sales, buyers, net, identified``: `start` in UTC; `sales` are rows; `buyers` are
+        different known customers; `net` is sales less refunds booked in the period; `identified` is the share (0 to 1) of sales
         with a key, missing without sales.
     """
     opened = open_orders(orders, as_of=as_of, timezone=timezone, money=True)
@@ -81,7 +81,7 @@ def cohorts(
     In a file that starts in mid-life (see `crqkit.value.left_truncation`) the first cohorts hold old customers.
     """
     opened = open_orders(orders, as_of=as_of, timezone=timezone)
-    active, spans = active(opened, period, timezone)
+    active, spans = customers_by(opened, period, timezone)
     firsts = active.group_by("customer_key").aggregate(cohort_index=active["index"].min())
     both = active.join(firsts, "customer_key")
     counts = both.group_by("cohort_index", "index").aggregate(active=both.count())
@@ -111,7 +111,7 @@ def returns(
     import ibis
 
     opened = open_orders(orders, as_of=as_of, timezone=timezone)
-    active, spans = active(opened, period, timezone)
+    active, spans = customers_by(opened, period, timezone)
     following = active["index"].lead().over(group_by="customer_key", order_by="index")
     back = active.mutate(again=following == active["index"] + 1)
     counts = back.group_by("index").aggregate(buyers=back.count(), returned=back.count(where=back["again"]))
@@ -133,7 +133,7 @@ def visit_days(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, timezon
     import ibis
 
     opened = open_orders(orders, as_of=as_of, timezone=timezone)
-    active, _ = active(opened, "day", timezone, over=False)
+    active, _ = customers_by(opened, "day", timezone, over=False)
     days = active.rename(day="index")
     turn = {"group_by": "customer_key", "order_by": "day"}
     gap = days["day"].lead().over(**turn) - days["day"]

@@ -55,5 +55,5 @@ def _without(quiet: pd.DataFrame) -> int:
 
 def _agreed(keys: pd.Series, customers: pd.DataFrame) -> list[str]:
     consent = keys.map(customers.drop_duplicates("customer_key").set_index("customer_key")["consent"])
-    words = {True: "yes", False: "no"}
-    return [str(say(f"page.week.consent.{words.get(given, 'unknown')}")) for given in consent.astype(object)]
+    words = [{True: "yes", False: "no"}.get(given, "unknown") for given in consent.astype(object)]
+    return [str(say(f"page.week.consent.{word}")) for word in words]
