@@ -13,7 +13,7 @@ from crqkit.base.problems import CrqkitError, DataProblem, Fault, MissingExtra
 
 REFUSED, STOPPED = 2, 130
 # Cautions that mean: something in the files was not understood.
-LEFT_OUT = ("caution.intake.scale",)
+LEFT_OUT = ("caution.intake.scale", "caution.intake.group")
 
 
 def build_parser() -> argparse.ArgumentParser:

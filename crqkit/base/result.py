@@ -23,7 +23,7 @@ def measures(rows: list[dict[str, Any]]) -> "pd.DataFrame":
     return table.astype(numbers | {"measure": "string", "group": "string", "unit": "string"})
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Result:
     """A table, one plain sentence that the table allows, and what one must know beside it.
 

@@ -20,7 +20,6 @@ from crqkit.intake.values import Cells, Habits, are_flags, numbers
 # English, German, French, Spanish; a header that holds one of these words is taken for that column, in this order.
 WORDS = {
     "at": "date datum fecha timestamp zeitstempel invoicedate orderdate created jour day tag time horodateur",
-    "consent": "consent werbung newsletter einwilligung marketing einverstanden optin publicidad consentement",
     "email": "email mail courriel correo",
     "customer_phone": "phone telefon telephone téléphone teléfono tel mobile handy whatsapp telefonnummer",
     "order_id": "order invoice bestellung bestellnummer rechnung rechnungsnummer commande facture pedido factura "
@@ -35,7 +34,10 @@ WORDS = {
     "stars": "stars sterne rating bewertung étoiles estrellas note",
     "text": "review comment kommentar commentaire comentario bewertungstext review_text feedback",
 }
-ASKS_CONSENT = re.compile(r"may we (?:write|contact|e-?mail|send)|dürfen wir|opt-?in")
+CONSENT = re.compile(
+    r"consent|newsletter|marketing|opt-?in|may we (?:write|contact|e-?mail|send)|werb|einwillig|einverstanden"
+    r"|dürfen wir|publicidad|publicité"
+)
 HEADINGS_WITHIN = 10
 
 
@@ -118,14 +120,13 @@ def _role(name: str, values: pd.Series, dates: float, taken: set[str]) -> str:
     words = _words(name)
     holds = {
         "at": dates > 0.9,
-        "consent": len(values) > 0 and are_flags(values).all(),
         # A question such as "May we send you e-mail?" names no address.
         "email": len(values) == 0 or values.str.contains("@", regex=False).mean() > 0.5,
         "customer_phone": (values.str.count(r"\d") >= TELEPHONE).mean() > 0.5,
     }
     if "email" not in taken and len(values) and holds["email"]:
         return "email"
-    if "consent" not in taken and holds["consent"] and ASKS_CONSENT.search(name.casefold()):
+    if "consent" not in taken and len(values) and CONSENT.search(name.casefold()) and are_flags(values).all():
         return "consent"
     for role, known in WORDS.items():
         if role not in taken and words & set(known.split()) and holds.get(role, True):

@@ -56,7 +56,7 @@ RULE_KEYS = {
 }  # fmt: skip
 SETTINGS = {
     "name": "text", "timezone": "text", "currency": "text", "opened": "date", "sampled_from": "whole",
-    "date_order": "text", "decimal": "text",
+    "date_order": "text", "decimal": "text", "groups": "words",
 }  # fmt: skip
 CHOICES: dict[str, list[str]] = {
     "table": list(COLUMNS),
@@ -103,7 +103,8 @@ def read_settings(folder: Path, findings: Findings) -> Settings:
     if findings.faults:
         good = {}
     findings.told = set(good)
-    return Settings(**({"name": folder.resolve().name} | good))
+    groups = {"groups": listed(good["groups"])} if "groups" in good else {}
+    return Settings(**({"name": folder.resolve().name} | good | groups))
 
 
 def read_mapping(source: Mapping[str, Any], findings: Findings) -> Format | None:

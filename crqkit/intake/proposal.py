@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from crqkit.base import say
 from crqkit.intake.guessing import Column, of
 from crqkit.intake.mapfile import POCKET
-from crqkit.intake.responses import FEW, SHORT, known_by_words, printed_scale, recommends, slug
+from crqkit.intake.responses import FEW, SHORT, known_by_words, slug
+from crqkit.intake.scales import printed_scale, recommends
 from crqkit.intake.values import currency_of
 from crqkit.tables.form import load_form
 
@@ -56,8 +57,10 @@ def orders(columns: Sequence[Column], date: Column, amount: Column) -> list[str]
 
 def _person(columns: Sequence[Column]) -> Column | None:
     """Return the column that tells one person from another: an e-mail address, else a number; names do not."""
-    number = of(columns, "person")
-    return of(columns, "email") or (number if number and not number.named else None)
+    email, number = of(columns, "email"), of(columns, "person")
+    number = number if number and not number.named else None
+    seldom = email and number and len(email.values) < len(number.values) / 2
+    return number if seldom or not email else email
 
 
 def _names(columns: Sequence[Column], used: set[str]) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 from crqkit.base import say
 from crqkit.intake.format import Format, plain_name
 from crqkit.intake.opened import Opened, Part, own_ids, stamps_of, uses
+from crqkit.intake.scales import printed_scale, recommends
 from crqkit.intake.times import times
 from crqkit.intake.values import Cells, flags, plain
 from crqkit.tables.form import CHOICE, RATING, TEXT, Form, Item, known_forms, load_form
@@ -25,9 +26,6 @@ PERSONAL = NAMES | set(
     "email mail telefon telephone téléphone teléfono phone mobile handy whatsapp address adresse anschrift dirección "
     "ip birthday geburtstag geburtsdatum iban username nutzername score punktzahl".split()
 )
-
-
-RECOMMEND = re.compile(r"recommend|empfehl|empfiehl|recommand|recomend|raccomand|aanbevel")
 
 
 @dataclass(frozen=True)
@@ -245,7 +243,7 @@ def _with(questions: list[Question], one: Question) -> list[Question]:
 
 
 def _guess(opened: Opened, name: str, there: np.ndarray, taken: Sequence[str], unscaled: list[str]) -> Question | None:
-    """Return a text, a choice or the recommending question; nothing where a scale or a person would be guessed."""
+    """Return a text, a group the owner named, or the recommending question; a scale or a person is never guessed."""
     cells = opened.cells([name], there)
     text = plain(cells).dropna() if cells is not None else pd.Series(dtype="str")
     words = set(plain_words(name).split())
@@ -259,29 +257,13 @@ def _guess(opened: Opened, name: str, there: np.ndarray, taken: Sequence[str], u
             return Question(Item(slug(name, taken), name, RATING, low=scale[0], high=scale[1]), (name,))
         unscaled.append(name)
         return None
+    if plain_words(name) in {plain_words(group) for group in opened.settings.groups}:
+        return Question(Item(slug(name, taken), name, CHOICE), (name,))
     few = text.nunique() <= min(FEW, max(2, len(text) // 2)) and text.str.len().max() <= SHORT
-    return Question(Item(slug(name, taken), name, CHOICE if few else TEXT), (name,))
-
-
-def recommends(name: str, values: pd.Series) -> bool:
-    """Whether this is the question how likely one is to recommend, which is asked from 0 to 10.
-
-    >>> recommends("Würden Sie uns weiterempfehlen?", pd.Series([3.0, 9, 10]))
-    True
-    """
-    # Answers that end at 5 or 7 may be on another scale: then the header, or the owner, has to say.
-    zero_to_ten = printed_scale(name) == (0, 10) or (printed_scale(name) is None and values.max() > 7)
-    return bool(RECOMMEND.search(name.casefold()) and zero_to_ten and values.between(0, 10).all())
-
-
-def printed_scale(name: str) -> tuple[int, int] | None:
-    """Return the ends of the scale that a question names itself.
-
-    >>> printed_scale("Wie gefällt es Ihnen (1–6)?"), printed_scale("Open 9-18?")
-    ((1, 6), None)
-    """
-    found = re.search(r"(?<![\d.,:])([01])\s*(?:[-–—]|\.\.+|to|bis|à|a)\s*(\d{1,3})(?![\d.,:]\d|\d)", name)
-    return (int(found[1]), int(found[2])) if found and int(found[1]) + 1 < int(found[2]) <= 100 else None
+    if few:
+        opened.findings.cautions.append(say("caution.intake.group", file=opened.raw.file, question=name))
+        return None
+    return Question(Item(slug(name, taken), name, TEXT), (name,))
 
 
 def _said_names(opened: Opened) -> set[str]:

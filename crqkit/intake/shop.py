@@ -27,9 +27,15 @@ class Settings:
     # How the files of this folder write dates and numbers, where they cannot tell it themselves.
     date_order: str = ""
     decimal: str = ""
+    # Questions whose answers may be shown as groups. Never guessed: such answers can be names.
+    groups: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+class NoSuchTable(ChoiceProblem, AttributeError):
+    """The canonical tables do not include this one; also an `AttributeError`, as Python expects of attributes."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
 class Shop:
     """The canonical tables read from one folder, and how they were read.
 
@@ -57,8 +63,13 @@ class Shop:
         if name.startswith("_"):
             raise AttributeError(name)
         if name not in TABLES:
-            raise ChoiceProblem("table", name, list(TABLES))
+            raise NoSuchTable("table", name, list(TABLES))
         return self.tables[name] if name in self.tables else TABLES[name].empty()
+
+    def __repr__(self) -> str:
+        # Neither rows nor keys nor the folder: a shop is printed into notebooks that are passed on.
+        counts = "".join(f", {name}={len(table)}" for name, table in self.tables.items())
+        return f"Shop({self.settings.name!r}{counts})"
 
     def has(self, name: str) -> bool:
         """Whether the files held at least one row of this table."""

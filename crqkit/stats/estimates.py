@@ -1,7 +1,10 @@
 """The two shapes in which the formulas answer, and the quantiles they share."""
 
 import math
+from numbers import Real
 from typing import NamedTuple
+
+from crqkit.base import ChoiceProblem
 
 NAN = math.nan
 
@@ -28,12 +31,12 @@ class Difference(NamedTuple):
 
 
 def check_confidence(confidence: float) -> None:
-    """Raise `ValueError` unless `confidence` lies strictly between 0 and 1.
+    """Raise `ChoiceProblem` unless `confidence` lies strictly between 0 and 1.
 
     >>> check_confidence(0.95)
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence is a share between 0 and 1, such as 0.95, and not {confidence}")
+    if not isinstance(confidence, Real) or not 0 < confidence < 1:
+        raise ChoiceProblem("confidence", confidence, ["a share between 0 and 1, such as 0.95"])
 
 
 def normal_quantile(confidence: float) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from crqkit.base import Result, check_columns, say
+from crqkit.base import DataProblem, Fault, Result, check_columns, say
 from crqkit.base.cutoffs import CONFIDENCE, GROUP_FLOOR, MIN_ANSWERS
 from crqkit.stats.differences import DERRICK, difference_of_summaries, overlapping_difference
 from crqkit.stats.estimates import NAN
@@ -16,6 +16,7 @@ from crqkit.survey import groups
 from crqkit.survey.dimensions import form_cautions, known_people
 from crqkit.survey.people import ALL, COUNT, NUMBER, TEXT, Scale, as_measures, people, ratings, scale_unit
 from crqkit.survey.scores import HALF_ANSWERED, as_form, person_scores, scored_dimensions
+from crqkit.tables.checks import check_frame
 from crqkit.tables.form import Form
 
 Known = tuple[Mapping[str, Any], dict[str, Scale]]
@@ -74,7 +75,7 @@ def change(
     after: pd.DataFrame,
     *,
     form: Form | str | None = None,
-    columns: Iterable[str] = (),
+    columns: str | Iterable[str] = (),
     low: float = 1,
     high: float = 5,
     p_values: bool = False,
@@ -90,7 +91,8 @@ def change(
     form : Form or str, optional
         Compare its dimensions.
     columns, low, high
-        Without a form: rating columns and the ends of their scale. Stored tables are matched by ``measure``.
+        Without a form: one rating column or several, and the ends of their scale. Stored tables are matched by
+        ``measure``.
 
     Returns
     -------
@@ -101,7 +103,7 @@ def change(
     Raises
     ------
     DataProblem
-        As `dimension_scores`.
+        As `dimension_scores`; neither form nor columns for tables of answers.
 
     Examples
     --------
@@ -111,8 +113,15 @@ def change(
     >>> change(before, after, columns=["stars"]).reading
     'stars rose by 0.8 points (0.5 to 1.0). Clear changes: 1 of 1.'
     """
+    check_frame(before, (), "before")
+    check_frame(after, (), "after")
+    columns = [columns] if isinstance(columns, str) else list(columns)
     stored = "estimate" in before.columns or "estimate" in after.columns
     read = partial(_summaries if stored else _samples, form=form, columns=columns, low=low, high=high)
+    answered = "estimate" not in before.columns or "estimate" not in after.columns
+    if answered and not form and not columns:
+        mend = "Name the form, as in form='pocket', or rating columns, as in columns=['stars']."
+        raise DataProblem(Fault("neither a form nor columns are given", mend))
     (one, scales), (two, others) = read(before), read(after)
     names = [name for name in one if name in two]
     level = simultaneous(confidence, len(names))

@@ -10,7 +10,7 @@ from crqkit.base import DataProblem, Fault, Result, Verdict, say
 from crqkit.base.charts import PALETTE, intervals, over_time
 from crqkit.base.cutoffs import CONFIDENCE, GROUP_FLOOR, MIN_ANSWERS
 from crqkit.base.verdict import amounts
-from crqkit.stats.estimates import NAN, Estimate
+from crqkit.stats.estimates import NAN, Estimate, check_confidence
 from crqkit.stats.means import STUDENT, mean_interval
 from crqkit.stats.multiplicity import BONFERRONI, simultaneous
 from crqkit.stats.proportions import RULE_OF_THREE
@@ -68,6 +68,7 @@ def dimension_scores(
       measure  estimate   n
     0   Trust       4.1  20
     """
+    check_confidence(confidence)
     form, known, scales = known_people(answers, form, by)
     shown, withheld = groups.shown_by_measure(known.table, scales)
     rows = []

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from crqkit.base import ChoiceProblem, DataProblem, Fault, check_columns, measures, say
 from crqkit.base.cutoffs import GROUP_FLOOR, MIN_ANSWERS
 from crqkit.base.result import MEASURE_COLUMNS
+from crqkit.tables.checks import check_frame, check_times, person_keys
 
 PERIODS = {"month": "M", "quarter": "Q", "year": "Y"}
 ALL = "all"
@@ -47,20 +49,24 @@ class People(NamedTuple):
 
 
 def ratings(answers: pd.DataFrame, scales: Iterable[Scale], *, whole: bool = False) -> pd.DataFrame:
-    """Return the rating columns as numbers, indexed like `answers`.
+    """Return the rating columns as numbers, indexed like `answers`; numbers kept as text are numbers too.
 
     Raises
     ------
     DataProblem
-        A column is absent, or answers lie outside their scale; every fault at once, with the responses it is in.
+        It is no table, a column is absent, a scale runs the wrong way, or answers lie outside their scale; every
+        fault at once, with the responses it is in.
     """
     scales = list(scales)
-    check_columns(answers, [scale.column for scale in scales], "answers")
-    numbers, faults = {}, []
+    check_frame(answers, [scale.column for scale in scales], "answers")
+    numbers, faults = {}, [_wrong_way_round(*scale) for scale in scales if not _runs_upwards(*scale[1:])]
+    if faults:
+        raise DataProblem(faults)
     for column, low, high in scales:
-        given = answers[column]
+        given = answers[column].astype(object)
         known = pd.to_numeric(given, errors="coerce").astype("float64")
-        wrong = given.notna() & ~known.between(low, high)
+        # True and false are no scores, though Python counts them as 1 and 0.
+        wrong = given.notna() & (~known.between(low, high) | given.map(pd.api.types.is_bool))
         if whole:
             wrong |= known.notna() & (known % 1 != 0)
         for value, rows in given[wrong].groupby(given[wrong].astype(str)):
@@ -79,7 +85,7 @@ def people(answers: pd.DataFrame, scores: pd.DataFrame, *, by: str | None = None
     Parameters
     ----------
     answers : DataFrame
-        `customer_key` names the person (without one, each row is a person), `at` says what is latest.
+        `customer_key` names the person (blank or without one, each row is a person), `at` (times) says what is latest.
     scores : DataFrame
         Numbers indexed like `answers`.
     by : str, optional
@@ -87,10 +93,12 @@ def people(answers: pd.DataFrame, scores: pd.DataFrame, *, by: str | None = None
     name_all : bool
         Name people without key by their row, so that their scores can be paired within this table.
     """
+    if "at" in answers:
+        check_times(answers, "answers", zone=False)
     group = group_labels(answers, by)
     key = answers["customer_key"] if "customer_key" in answers else pd.Series(pd.NA, answers.index, dtype="string")
     at = answers["at"] if "at" in answers else pd.Series(0, answers.index)
-    table = scores.assign(group=group, person=key.astype("string"), at=at)
+    table = scores.assign(group=group, person=person_keys(key), at=at)
     asked = table[scores.notna().any(axis=1)]
     labelled = asked[asked["group"].notna()].sort_values("at", kind="stable", na_position="first")
     earlier = labelled["person"].notna() & labelled.duplicated(["person", "group"], keep="last")
@@ -138,6 +146,15 @@ def is_period(answers: pd.DataFrame, by: str | None) -> bool:
 def scale_unit(low: float, high: float) -> str:
     """Return the unit of a mean on a scale, such as ``points (1 to 5)``."""
     return say("dimensions.unit", low=low, high=high)
+
+
+def _runs_upwards(low: float, high: float) -> bool:
+    return all(isinstance(end, Real) and math.isfinite(end) for end in (low, high)) and low < high
+
+
+def _wrong_way_round(column: str, low: float, high: float) -> Fault:
+    what, mend = "the scale does not run from a lower to a higher number", "Give it like low=1, high=5."
+    return Fault(what, mend, column=column, value=f"{low}, {high}")
 
 
 def _responses(answers: pd.DataFrame, index: pd.Index) -> str:

@@ -10,7 +10,7 @@ from crqkit.base.charts import intervals, over_time
 from crqkit.base.cutoffs import CONFIDENCE, GROUP_FLOOR, MIN_ANSWERS
 from crqkit.base.verdict import amounts
 from crqkit.stats.differences import MOVER, correlation_of_shared, difference_of_intervals
-from crqkit.stats.estimates import Difference, Estimate
+from crqkit.stats.estimates import Difference, Estimate, check_confidence
 from crqkit.stats.finite_population import SOURCE as COCHRAN
 from crqkit.stats.finite_population import correction
 from crqkit.stats.proportions import ROCKS, trinomial_difference
@@ -29,6 +29,7 @@ from crqkit.survey.people import (
     ratings,
     scale_unit,
 )
+from crqkit.tables.checks import check_frame, is_whole
 
 REICHHELD = "Reichheld 2003, Harvard Business Review 81(12):46-54"
 PROMOTER = Cutoff("promoter", 9, REICHHELD, "recommendation asked from 0 to 10")
@@ -85,6 +86,7 @@ def net_promoter(
     >>> net_promoter(answers).reading
     'More promoters than detractors: the NPS is 33 (13 to 50), from 60 people.'
     """
+    check_confidence(confidence)
     check_choice("sample", sample, [CONVENIENCE, PROBABILITY])
     known = _people(answers, score, by)
     n, timed = len(known.table), is_period(answers, by)
@@ -137,6 +139,9 @@ def net_promoter_change(
     >>> net_promoter_change(before, after).reading
     'The NPS fell by 33 points (5 to 60), from 33 to 0.'
     """
+    check_confidence(confidence)
+    check_frame(before, (), "before")
+    check_frame(after, (), "after")
     stored = "estimate" in before.columns or "estimate" in after.columns
     if stored:
         first, second = (_stored(side, score, confidence) for side in (before, after))
@@ -230,6 +235,9 @@ def _reading(table: pd.DataFrame) -> str:
 def _check_population(population: int | None, sample: str, by: str | None, n: int) -> None:
     if population is None:
         return
+    if not is_whole(population, 1):
+        mend = "Give the people on the list as a whole number."
+        raise DataProblem(Fault("not a number of people", mend, column="population", value=population))
     faults = []
     if sample != PROBABILITY:
         what = say("nps.fault.population", population=population)

@@ -10,7 +10,7 @@ from crqkit.base import Cutoff, Result, Verdict, check_choice, say, verdict
 from crqkit.base.charts import intervals, over_time
 from crqkit.base.cutoffs import CONFIDENCE, MIN_ANSWERS, OWN, TOP_BOXES
 from crqkit.stats.differences import DERRICK
-from crqkit.stats.estimates import NAN, Estimate
+from crqkit.stats.estimates import NAN, Estimate, check_confidence
 from crqkit.stats.means import STUDENT, mean_interval
 from crqkit.stats.multiplicity import BONFERRONI
 from crqkit.stats.proportions import WILSON, wilson
@@ -71,9 +71,9 @@ def satisfaction(
     Raises
     ------
     DataProblem
-        Answers outside the scale.
+        Answers outside the scale, or a scale that runs the wrong way.
     ChoiceProblem
-        Unknown `by`; `top` that is not a whole number of answers short of the whole scale.
+        Unknown `by`; a confidence such as 95; `top` that is not a whole number of answers short of the whole scale.
 
     References
     ----------
@@ -84,8 +84,10 @@ def satisfaction(
     >>> satisfaction(pd.DataFrame({"stars": [5] * 12 + [4] * 5 + [2] * 3}), score="stars").reading
     'Most are satisfied: 85 % of 20 people gave one of the 2 best answers (64 % to 95 %).'
     """
+    check_confidence(confidence)
+    given = ratings(answers, [Scale(score, low, high)])
     check_choice("top", top, list(range(1, int(high - low) + 1)))
-    known = people(answers, ratings(answers, [Scale(score, low, high)]), by=by)
+    known = people(answers, given, by=by)
     shown, withheld = groups.shown_by_measure(known.table, [score])
     rows, best = [], high - top + 1
     for group in shown[score]:
@@ -157,6 +159,7 @@ def effort(
     >>> effort(pd.DataFrame({"ces": [1, 2] * 10}), score="ces", version=2).reading
     'On average people found it hard: 1.5 (1.3 to 1.7) on a scale of 1 to 7, where 7 is best.'
     """
+    check_confidence(confidence)
     check_choice("version", version, list(VERSIONS))
     better, low, high = VERSIONS[version]
     known = people(answers, ratings(answers, [Scale(score, low, high)]), by=by)

@@ -4,6 +4,7 @@ import pandas as pd
 
 from crqkit.base import Cutoff, DataProblem, Fault, say
 from crqkit.survey.people import Scale, ratings
+from crqkit.tables.checks import check_frame
 from crqkit.tables.form import RATING, Form, Item, load_form
 
 HALF_ANSWERED = Cutoff(
@@ -27,6 +28,7 @@ def scored_dimensions(answers: pd.DataFrame, form: Form) -> dict[str, Scale]:
     DataProblem
         None was asked, or the items of a dimension have different scales.
     """
+    check_frame(answers, (), "answers")
     found, faults = {}, []
     for dimension, label in form.dimensions.items():
         items = _items(form, dimension)

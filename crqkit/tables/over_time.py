@@ -43,8 +43,8 @@ def periods(
     -------
     Ibis table
         ``period, start, over, sales, buyers, net, identified``: `start` in UTC; `sales` are rows; `buyers` are
-        different known customers; `net` is sales less refunds booked in the period; `identified` is the share (0 to 1) of sales
-        with a key, missing without sales.
+        different known customers; `net` is sales less refunds booked in the period; `identified` is the share (0 to 1)
+        of sales with a key, missing without sales.
     """
     opened = open_orders(orders, as_of=as_of, timezone=timezone, money=True)
     rows, spans = _in_periods(opened, period, timezone, over=False)

@@ -6,7 +6,7 @@ from crqkit.base import DataProblem, Fault
 from crqkit.tables.calendar import AsOf
 from crqkit.tables.checks import is_whole
 from crqkit.tables.engine import in_memory, money_sum, open_orders, whole_days
-from crqkit.tables.over_time import active
+from crqkit.tables.over_time import customers_by
 from crqkit.tables.schema import REFUND, SALE
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def customer_features(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, 
     import ibis
 
     opened = open_orders(orders, as_of=as_of, timezone=timezone, money=True)
-    days, _ = active(opened, "day", timezone, over=False)
+    days, _ = customers_by(opened, "day", timezone, over=False)
     visits = days.group_by("customer_key").aggregate(visits=days.count())
     rows = opened.table.filter(opened.table["customer_key"].notnull())
     sale = rows["status"] == SALE
@@ -99,15 +99,14 @@ def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5,
     Returns
     -------
     Ibis table
-        ``customer_key, as_of, recency_days, frequency, monetary, r, f, m``, sorted by key; `frequency` is days with
-        a sale, `monetary` the net of all visits (0 where no amount is known), scores are whole numbers from 1 to `bins`.
+        ``customer_key, as_of, recency_days, frequency, monetary, r, f, m``, sorted by key; `frequency` is visits
+        (days), `monetary` the net of all of them (0 where no amount is known), scores are whole numbers up to `bins`.
     """
     import ibis
 
     if not is_whole(bins, 2):
-        raise DataProblem(
-            Fault("not a number of scores", "Write a whole number of at least 2.", column="bins", value=bins)
-        )
+        mend = "Write a whole number of at least 2."
+        raise DataProblem(Fault("not a number of scores", mend, column="bins", value=bins))
     bins = int(bins)
     people = customer_features(orders, as_of=as_of, timezone=timezone)
     people = people.filter(people["visits"] > 0)

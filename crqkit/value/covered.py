@@ -7,17 +7,19 @@ import pandas as pd
 from crqkit.base import Cutoff, Result, measures, say
 from crqkit.base.cutoffs import COVERAGE
 from crqkit.tables.calendar import AsOf
-from crqkit.tables.engine import MONEY_COLUMNS, VISIT_COLUMNS, Opened, as_table, collect, money_sum, until
+from crqkit.tables.checks import as_cutoff, check_frame
+from crqkit.tables.engine import Opened, collect, money_sum, open_orders
 from crqkit.tables.schema import SALE
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 ALL = "all"
+NAN = float("nan")
 
 
 def coverage(
-    orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, timezone: str = "UTC", cutoff: Cutoff = COVERAGE
+    orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, timezone: str = "UTC", cutoff: "Cutoff | float" = COVERAGE
 ) -> Result:
     """Return the share of sales, and of the money they brought, that carries a customer key.
 
@@ -27,7 +29,7 @@ def coverage(
         ``customer_key, at, status, net, currency``; several currencies are allowed.
     as_of : date, optional
         Later rows do not count.
-    cutoff : Cutoff
+    cutoff : Cutoff or float
         The share of sales under which figures on returning customers are withheld.
 
     Returns
@@ -35,11 +37,12 @@ def coverage(
     Result
         Measures ``sales_identified`` (group ``all``, and each currency if there are several) and
         ``money_identified`` (each currency): shares from 0 to 1, `n` sales. Refunds booked on their own do not
-        count. Every sale is counted, so nothing is estimated and there is no interval.
+        count. Every sale is counted, so nothing is estimated and there is no interval. A share is missing where sales
+        below zero leave no whole to be a part of.
     """
-    table = as_table(orders, VISIT_COLUMNS + MONEY_COLUMNS)
-    last = collect(table.aggregate(last=table["at"].max()))["last"][0]
-    sales = until(table, last, as_of, timezone).filter(lambda row: row["status"] == SALE)
+    cutoff = as_cutoff(cutoff, COVERAGE)
+    opened = open_orders(orders, as_of=as_of, timezone=timezone, money=True, one_currency=False)
+    sales = opened.table.filter(opened.table["status"] == SALE)
     counts = collect(
         sales.group_by("currency")
         .aggregate(
@@ -69,7 +72,9 @@ def coverage(
 
 
 def _row(measure: str, group: str, part: float, whole: float, n: int, cutoff: Cutoff) -> dict[str, object]:
-    share = part / whole if whole > 0 else float("nan")
+    share = part / whole if whole > 0 else NAN
+    # Sales below zero can make a part larger than the whole: then there is no share to speak of.
+    share = share if 0 <= share <= 1 else NAN
     return {"measure": measure, "group": group, "estimate": share, "n": n, "unit": "share", "limit": float(cutoff)}
 
 
@@ -77,7 +82,7 @@ def identified_share(opened: Opened) -> float:
     """Return the share of sales with a customer key, NaN without sales."""
     sales = opened.table.filter(opened.table["status"] == SALE)
     counts = collect(sales.aggregate(n=sales.count(), known=sales["customer_key"].count())).iloc[0]
-    return float(counts["known"] / counts["n"]) if counts["n"] else float("nan")
+    return float(counts["known"] / counts["n"]) if counts["n"] else NAN
 
 
 def main_currency(orders: pd.DataFrame) -> str:
@@ -86,5 +91,6 @@ def main_currency(orders: pd.DataFrame) -> str:
     >>> main_currency(pd.DataFrame({"currency": ["EUR", "USD", "EUR"], "status": "sale"}))
     'EUR'
     """
+    check_frame(orders, ["status", "currency"], "orders")
     counts = orders.loc[orders["status"] == SALE, "currency"].value_counts().sort_index()
     return str(counts.idxmax()) if len(counts) else ""

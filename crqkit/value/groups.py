@@ -10,6 +10,7 @@ from crqkit.base import Cutoff, Result, Sentence, say
 from crqkit.base.cutoffs import GROUP_FLOOR, MIN_BUYERS
 from crqkit.stats.disclosure import shown_groups
 from crqkit.tables.calendar import AsOf
+from crqkit.tables.checks import as_cutoff
 from crqkit.tables.engine import collect
 from crqkit.tables.people import RFM_MEASURES, rfm_cuts
 from crqkit.tables.people import rfm as scores
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Rfm(Result):
     """Scores a customer, with their cut points.
 
@@ -43,7 +44,14 @@ class Rfm(Result):
         return Result(self.cuts, self.reading, self.cautions)._repr_html_()
 
 
-def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5, floor: Cutoff = GROUP_FLOOR) -> Rfm:
+def rfm(
+    orders: "pd.DataFrame | ir.Table",
+    *,
+    as_of: AsOf = None,
+    bins: int = 5,
+    floor: "Cutoff | float" = GROUP_FLOOR,
+    timezone: str = "UTC",
+) -> Rfm:
     """Score customers on recency, frequency and money, equal values alike, and show the cut points.
 
     The rule is that of `crqkit.tables.rfm`: 1 + floor(bins × percent rank), at most `bins`; recency is reversed, so
@@ -56,9 +64,11 @@ def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5,
     as_of : date, optional
         Later rows do not count, and recency is counted to here.
     bins : int
-        The best score.
-    floor : Cutoff
+        The best score, at least 2.
+    floor : Cutoff or float
         Groups of fewer persons are not shown.
+    timezone : str
+        Where midnight is taken: several receipts of one day are one visit.
 
     Returns
     -------
@@ -76,7 +86,8 @@ def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5,
     ----------
     Hughes 1994, Strategic Database Marketing (scores by fifths); ties by percent rank: own convention.
     """
-    table = collect(scores(orders, as_of=as_of, bins=bins))
+    floor = as_cutoff(floor, GROUP_FLOOR)
+    table = collect(scores(orders, as_of=as_of, bins=bins, timezone=timezone))
     cuts = collect(rfm_cuts(table)).astype({"n": "Int64"})
     small = cuts["n"] < int(floor)
     cuts = cuts.assign(**{name: cuts[name].mask(small) for name in ("from", "to", "n")})
@@ -90,7 +101,7 @@ def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5,
             "Hughes 1994, Strategic Database Marketing (scores by fifths)",
             *cited(floor, MIN_BUYERS),
         ),
-        settings={"function": "rfm", "as_of": as_of, "bins": bins, "floor": float(floor)},
+        settings={"function": "rfm", "as_of": as_of, "bins": int(bins), "floor": float(floor), "timezone": timezone},
         draw=partial(_draw, floor=floor),
         cuts=cuts,
         cells=count_cells(table, floor),

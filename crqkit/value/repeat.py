@@ -7,6 +7,7 @@ from crqkit.base import Cutoff, DataProblem, Fault, Result, measures, say
 from crqkit.base.cutoffs import CONFIDENCE, COVERAGE, MIN_BUYERS
 from crqkit.stats.proportions import WILSON, wilson
 from crqkit.tables.calendar import AsOf
+from crqkit.tables.checks import as_cutoff, as_day, is_whole
 from crqkit.value.days import WINDOWS, History, cited, history
 from crqkit.value.truncation import UNCLEAR, judge
 
@@ -23,9 +24,9 @@ def repeat_purchase(
     *,
     within_days: int = 90,
     as_of: AsOf = None,
-    opened: date | None = None,
+    opened: date | str | None = None,
     timezone: str = "UTC",
-    cutoff: Cutoff = COVERAGE,
+    cutoff: "Cutoff | float" = COVERAGE,
 ) -> Result:
     """Return the share of new customers who bought again on a later day, within so many days.
 
@@ -40,9 +41,9 @@ def repeat_purchase(
         At least 1. Other usual lengths (30, 60, 90, 180, 365) come along as far as the file reaches.
     as_of : date, optional
         Later rows do not count.
-    opened : date, optional
-        When the shop opened.
-    cutoff : Cutoff
+    opened : date or str, optional
+        When the shop opened, such as ``"2019-03-01"``.
+    cutoff : Cutoff or float
         Share of sales with a customer under which nothing is shown.
 
     Returns
@@ -57,9 +58,11 @@ def repeat_purchase(
     DataProblem
         `within_days` is not a whole number of at least 1.
     """
-    if not isinstance(within_days, int) or within_days < 1:
+    cutoff = as_cutoff(cutoff, COVERAGE)
+    if not is_whole(within_days, 1):
         mend = "Write a whole number such as 90."
         raise DataProblem(Fault("not a number of days", mend, column="within_days", value=within_days))
+    within_days, opened = int(within_days), as_day(opened, "opened")
     past = history(orders, as_of, timezone)
     start = judge(past, opened)
     windows = sorted({within_days, *WINDOWS})

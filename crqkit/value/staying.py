@@ -11,6 +11,7 @@ from crqkit.stats.differences import MOVER, difference_of_intervals
 from crqkit.stats.estimates import Estimate
 from crqkit.stats.proportions import WILSON, wilson
 from crqkit.tables.calendar import AsOf
+from crqkit.tables.checks import as_cutoff, is_whole
 from crqkit.tables.engine import collect, open_orders
 from crqkit.tables.over_time import returns
 from crqkit.value.covered import identified_share
@@ -31,7 +32,7 @@ def retention(
     period: str = "quarter",
     as_of: AsOf = None,
     timezone: str = "UTC",
-    cutoff: Cutoff = COVERAGE,
+    cutoff: "Cutoff | float" = COVERAGE,
 ) -> Result:
     """Return, for each period, the share of its buyers who bought again in the next period.
 
@@ -45,7 +46,7 @@ def retention(
         In `timezone`.
     as_of : date, optional
         Later rows do not count.
-    cutoff : Cutoff
+    cutoff : Cutoff or float
         Share of sales with a customer under which nothing is shown.
 
     Returns
@@ -56,6 +57,7 @@ def retention(
         `least` (the cut-offs). Estimates are missing where coverage or `n` is too low. The reading is on the last
         whole pair; periods are not pooled, because the same customers are in several.
     """
+    cutoff = as_cutoff(cutoff, COVERAGE)
     table = _pairs(orders, period, as_of, timezone, cutoff)
     cautions = [say("caution.value.not_lost")]
     if len(table) and not table["whole"].iloc[0]:
@@ -78,7 +80,7 @@ def retention_change(
     period: str = "quarter",
     as_of: AsOf = None,
     timezone: str = "UTC",
-    cutoff: Cutoff = COVERAGE,
+    cutoff: "Cutoff | float" = COVERAGE,
 ) -> Result:
     """Return whether the last retention differs from the one before it.
 
@@ -92,6 +94,7 @@ def retention_change(
         Measure ``retention`` for both periods, then ``retention_change`` (percentage points, −100 to 100; `n` the
         smaller side). The reading is one of ``above, below, unclear, too_little, withheld``.
     """
+    cutoff = as_cutoff(cutoff, COVERAGE)
     pairs = _pairs(orders, period, as_of, timezone, cutoff)
     two = pairs[pairs["whole"]].tail(2)
     table = measures([*two.to_dict("records"), _difference(two)]).reindex(columns=pairs.columns).astype(COUNTED)
@@ -128,8 +131,9 @@ def retention_rate(start: int, new: int, end: int) -> Result:
     >>> retention_rate(100, 20, 95).table["estimate"].tolist()
     [0.75, 0.25]
     """
+    _check_counts(start=start, new=new, end=end)
+    start, new, end = int(start), int(new), int(end)
     counted = {"start": start, "new": new, "end": end}
-    _check_counts(**counted)
     stayed = wilson(end - new, start, confidence=float(CONFIDENCE))
     counts = {"group": "all", "n": start, "unit": "share", "least": int(MIN_BUYERS)}
     rows = [
@@ -151,7 +155,7 @@ def _check_counts(**counts: Any) -> None:
     faults = [
         Fault("not a number of customers", "Give a whole number of at least 0.", column=name, value=value)
         for name, value in counts.items()
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0
+        if not is_whole(value)
     ]
     if faults:
         raise DataProblem(faults)

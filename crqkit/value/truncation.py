@@ -10,6 +10,7 @@ from crqkit.base import DataProblem, Fault, Result, Verdict, measures, say, verd
 from crqkit.base.cutoffs import CONFIDENCE, MIN_BUYERS
 from crqkit.stats.proportions import WILSON, wilson
 from crqkit.tables.calendar import AsOf
+from crqkit.tables.checks import as_day
 from crqkit.value.days import EVEN, FALLS, LONGEST_WARM_UP, OPENING, SHORTEST_FILE, USUAL_GAP, History, cited, history
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ NOTICED, UNCLEAR, NONE, TOO_LITTLE = "noticed", "unclear", "none", "too_little"
 OPENED, KNOWN = "opened", "known"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class LeftTruncation(Result):
     """A Result that also says how many days to wait before a first sighting counts as a first purchase."""
 
@@ -28,7 +29,7 @@ class LeftTruncation(Result):
 
 
 def left_truncation(
-    orders: "pd.DataFrame | ir.Table", *, opened: date | None = None, as_of: AsOf = None, timezone: str = "UTC"
+    orders: "pd.DataFrame | ir.Table", *, opened: date | str | None = None, as_of: AsOf = None, timezone: str = "UTC"
 ) -> LeftTruncation:
     """Look for the mark of a file that starts in mid-life: even sales, but first-time buyers falling away.
 
@@ -44,8 +45,8 @@ def left_truncation(
     ----------
     orders : DataFrame or Ibis table
         ``customer_key, at, status``.
-    opened : date, optional
-        When the shop opened; where known, it decides.
+    opened : date or str, optional
+        When the shop opened, such as ``"2019-03-01"``; where known, it decides.
 
     Returns
     -------
@@ -60,6 +61,7 @@ def left_truncation(
     DataProblem
         The shop opened after the last row.
     """
+    opened = as_day(opened, "opened")
     past = history(orders, as_of, timezone)
     if opened and past.start and opened > past.date_of(past.length - 1):
         what, mend = "the shop opened after the last row of its orders", "Correct the opening day in shop.yml."

@@ -29,6 +29,8 @@ SHOP = """\
 name: The boutique (simulated)
 timezone: Europe/Berlin
 currency: EUR
+groups:
+  - How do you usually buy from us?
 """
 SURVEY_FILE = "Kundenumfrage (Responses) - Form Responses 1.csv"
 

@@ -122,10 +122,14 @@ def test_names_alone_are_marked_as_doubtful(mapped):
 
 
 def test_products_are_no_customers(mapped):
-    sheet = "Datum;Artikel;Summe\n" + "".join(
-        f"{day:02}.03.2026;{'AB'[day % 2]}er Tee;{day},50\n" for day in range(1, 25)
-    )
-    assert "customer_key" not in mapped("a.csv", sheet)[2]["columns"]
+    rows = (f"{day:02}.03.2026;{'AB'[day % 2]}er Tee;{day},50\n" for day in range(1, 25))
+    assert "customer_key" not in mapped("a.csv", "Datum;Artikel;Summe\n" + "".join(rows))[2]["columns"]
+
+
+def test_a_number_that_all_have_is_taken_before_an_address_that_few_have(mapped):
+    rows = (f"{day:02}.03.2026;{'' if day % 5 else 'a@example.org'};7{day % 6};{day},50\n" for day in range(1, 25))
+    _, _, proposal = mapped("a.csv", "Datum;E-Mail;Kundennummer;Summe\n" + "".join(rows))
+    assert proposal["columns"]["customer_key"] == "Kundennummer"
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -174,5 +178,5 @@ def test_the_date_of_another_line_of_an_order_is_not_read(put, shopify, order):
 def test_the_command_for_a_mapping_may_be_copied(put, monkeypatch):
     folder = put({"Umsätze Café.csv": "x,y\n1,2\n"})
     monkeypatch.chdir(folder.parent)
-    with pytest.raises(DataProblem, match='Run crqkit map "shop/Umsätze Café.csv" and'):
+    with pytest.raises(DataProblem, match=r'Run crqkit map "shop/Umsätze Café\.csv" and'):
         read_folder("shop")

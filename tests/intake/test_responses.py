@@ -18,13 +18,18 @@ def test_a_question_asked_in_two_columns_is_one_item(put):
     assert shop.answers["keeps_word"].tolist() == [4, 3]
 
 
-def test_other_questions_are_choices_or_texts(put):
+def test_groups_are_named_by_the_owner_and_never_guessed(put):
     rows = "".join(
-        f"2026-01-{day:02} 10:00,4,9,{'Online' if day % 2 else 'Shop'},Words of day {day}\n" for day in range(1, 21)
+        f"2026-01-{day:02} 10:00,4,9,{'Online' if day % 2 else 'Shop'},{'Anna' if day % 3 else 'Ben'},Words of day {day}\n"
+        for day in range(1, 21)
     )
-    shop = read_folder(put({"a.csv": HEAD + ",Where do you buy?,Anything else to say?\n" + rows}))
+    sheet = HEAD + ",Where do you buy?,Who served you?,Anything else to say?\n" + rows
+    shop = read_folder(put({"a.csv": sheet, "shop.yml": "groups: [where do you buy]\n"}))
     kinds = {item.text: item.kind for item in shop.form.items}
     assert kinds["Where do you buy?"] == "choice" and kinds["Anything else to say?"] == "text"
+    assert "Who served you?" not in kinds
+    assert [caution.id for caution in shop.cautions if "Who served you?" in caution] == ["caution.intake.group"]
+    assert "Anna" not in shop.responses.to_string()
 
 
 def test_columns_about_persons_are_left_out(put):

@@ -66,7 +66,7 @@ def test_recency_frequency_and_money(both):
         with last as (select max(moment) as today from sales),
         people as (
             select id, date_diff('day', max(moment) filter (sale), any_value(today)) as recency,
-                count(*) filter (sale) as frequency, round(sum(net), 4) as monetary
+                count(distinct moment::date) filter (sale) as frequency, round(sum(net), 4) as monetary
             from sales, last group by id having count(*) filter (sale) > 0)
         select recency, frequency, monetary,
             least(5, 1 + floor(5 * percent_rank() over (order by recency desc)))::int as r,

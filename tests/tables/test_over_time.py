@@ -51,14 +51,14 @@ def test_periods_by_hand(orders):
 
 def test_late_on_new_years_eve_in_utc_is_january_in_berlin(orders):
     table = orders(("ana", "2025-12-31T22:30", 1), ("ben", "2025-12-31T23:30", 1), ("cem", "2026-01-15", 1))
-    assert collect(periods(table, timezone="Europe/Berlin"))["visits"].tolist() == [1, 2]
-    assert collect(periods(table))["visits"].tolist() == [2, 1]
+    assert collect(periods(table, timezone="Europe/Berlin"))["sales"].tolist() == [1, 2]
+    assert collect(periods(table))["sales"].tolist() == [2, 1]
 
 
 def test_summer_time_moves_the_boundary(orders):
     # 22:30 UTC is half past midnight in summer, and half past eleven the evening before in winter.
     table = orders(("ana", "2026-02-28T22:30", 1), ("ben", "2026-03-31T22:30", 1))
-    assert collect(periods(table, timezone="Europe/Berlin"))["visits"].tolist() == [1, 0, 1]
+    assert collect(periods(table, timezone="Europe/Berlin"))["sales"].tolist() == [1, 0, 1]
 
 
 def test_two_receipts_of_one_day_are_one_visit(orders):

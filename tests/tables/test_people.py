@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from crqkit.base import DataProblem
-from crqkit.tables import collect, customer_features, rfm, rfm_cuts
+from crqkit.tables import collect, customer_features, rfm, rfm_cuts, visit_days
 
 
 def test_features_by_hand(orders):
@@ -90,3 +90,23 @@ def test_several_currencies_are_refused_with_the_mend(orders):
 def test_no_orders_at_all(orders):
     assert collect(customer_features(orders())).empty
     assert collect(rfm_cuts(rfm(orders()))).empty
+
+
+def test_two_receipts_of_one_local_day_are_one_visit(orders):
+    table = orders(
+        ("ana", "2026-01-01T18:00", 1), ("ana", "2026-01-01T18:01", 1), ("ana", "2026-01-01T23:30", 1),
+        ("ben", "2026-01-01T18:00", 1),
+    )  # fmt: skip
+    here = collect(customer_features(table)).set_index("customer_key")
+    assert here[["sales", "visits", "mean_net_per_visit"]].values.tolist() == [[3, 1, 3], [1, 1, 1]]
+    assert here.loc["ana", "last_at"] == pd.Timestamp("2026-01-01 23:30", tz="UTC")
+    assert collect(rfm(table))["frequency"].tolist() == [1, 1]
+    there = collect(customer_features(table, timezone="Europe/Berlin")).set_index("customer_key")
+    assert there["visits"].tolist() == [2, 1]
+    assert collect(rfm(table, timezone="Europe/Berlin"))["frequency"].tolist() == [2, 1]
+
+
+def test_visits_are_those_of_visit_days(fifteen):
+    people = collect(customer_features(fifteen, timezone="Asia/Tokyo")).set_index("customer_key")["visits"]
+    days = collect(visit_days(fifteen, timezone="Asia/Tokyo")).groupby("customer_key").size()
+    assert people.to_dict() == days.to_dict()

@@ -31,6 +31,10 @@ class Sentence(str):
         sentence.id, sentence.params = id, dict(params)
         return sentence
 
+    def __getnewargs__(self) -> tuple[str, str, Mapping[str, Any]]:
+        # Copies and pickles are made as the sentence was.
+        return str(self), self.id, self.params
+
 
 def _pct(value: float) -> str:
     # Neither "0 %" for some nor "100 %" for not all.
