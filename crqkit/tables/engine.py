@@ -159,7 +159,7 @@ def open_orders(
 def _strange_status(rows: "ir.Table", count: int) -> Fault:
     found = collect(rows.select("status").distinct().order_by("status").limit(5))["status"]
     names = ", ".join(name or "nothing" for name in found)
-    what = f"{count} rows have a status that is neither {SALE} nor {REFUND}"
+    what = f"the status is neither {SALE} nor {REFUND} in so many rows: {count}"
     mend = f"Call what is a visit '{SALE}' and money back '{REFUND}'; leave other rows out."
     return Fault(what, mend, file="orders", column="status", value=names)
 

@@ -20,7 +20,7 @@ def test_a_question_asked_in_two_columns_is_one_item(put):
 
 def test_groups_are_named_by_the_owner_and_never_guessed(put):
     rows = "".join(
-        f"2026-01-{day:02} 10:00,4,9,{'Online' if day % 2 else 'Shop'},{'Anna' if day % 3 else 'Ben'},Words of day {day}\n"
+        f"2026-01-{day:02} 10:00,4,9,{'Online' if day % 2 else 'Shop'},{'Anna' if day % 3 else 'Ben'},Day {day}\n"
         for day in range(1, 21)
     )
     sheet = HEAD + ",Where do you buy?,Who served you?,Anything else to say?\n" + rows
