@@ -206,3 +206,14 @@ def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(AttributeError, match="net_promoter"):
         _ = crqkit.netpromoter
     assert isinstance(crqkit.net_promoter(pd.DataFrame({"recommend": [9, 10] * 10})), crqkit.Result)
+
+
+def test_every_setting_that_start_offers_is_understood(tmp_path):
+    run("start", tmp_path / "shop")
+    settings = tmp_path / "shop" / "shop.yml"
+    lines = settings.read_text(encoding="utf-8").splitlines()
+    settings.write_text("\n".join([lines[0], *(line.removeprefix("# ") for line in lines[1:])]), encoding="utf-8")
+    (tmp_path / "shop" / "sales.csv").write_text("date,customer,amount\n2026-05-02,ana,5\n")
+    shop = read_folder(tmp_path / "shop")
+    assert (shop.settings.name, shop.settings.timezone, shop.settings.currency) == ("My shop", "Europe/Berlin", "EUR")
+    assert shop.settings.groups == ("How do you usually buy from us?",)
