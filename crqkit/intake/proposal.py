@@ -104,7 +104,8 @@ def responses(columns: Sequence[Column], date: Column | None) -> list[str]:
     lines += [f"# {say('log.map.known', columns=_listed(known))}"] if known else []
     lines += _items(ratings, texts, [id for column in known if (id := known_by_words(column.name))])
     if groups:
-        lines += [f"groups:{ask('groups')}", *(f"  - {quoted(column.name)}" for column in groups)]
+        # Not proposed but offered: the answers can be names.
+        lines += [f"# groups:{ask('groups')}", *(f"#   - {quoted(column.name)}" for column in groups)]
     return lines + _left(columns, used | {column.name for column in (*known, *ratings, *groups, *texts)})
 
 
