@@ -80,9 +80,10 @@ def as_day(given: Any, name: str) -> date | None:
 def as_timestamp(given: Any) -> pd.Timestamp:
     """Return a date, time or ISO text as a timestamp; raise `ValueError` or `TypeError` for all else.
 
-    Numbers are refused, for pandas would count them in nanoseconds from 1970.
+    Numbers are refused, for pandas would count them in nanoseconds from 1970; so are words such as "today", for a
+    result must not hang on the day it is asked for.
     """
-    if not isinstance(given, date | np.datetime64 | str):
+    if not isinstance(given, date | np.datetime64 | str) or (isinstance(given, str) and not given[:1].isdigit()):
         raise TypeError(type(given).__name__)
     found = pd.to_datetime(given, format="ISO8601") if isinstance(given, str) else pd.Timestamp(given)
     if pd.isna(found):

@@ -132,7 +132,7 @@ def test_a_day_in_every_form(given):
     assert as_day(given, "opened") == date(2026, 3, 31)
 
 
-@pytest.mark.parametrize("given", ["31.03.2026", "spring", "", 20260331, 2026, True, [2026]])
+@pytest.mark.parametrize("given", ["31.03.2026", "spring", "today", "now", "", 20260331, 2026, True, [2026]])
 def test_what_is_no_day_is_refused(given):
     with pytest.raises(DataProblem, match="not a date"):
         as_day(given, "opened")

@@ -21,7 +21,7 @@ def section(shop: Shop) -> Section:
                 sentences.append(say("page.groups.question", question=item.text))
     tables, folded = {}, tuple(results)
     if shop.has("orders") and shop.orders["customer_key"].notna().any():
-        results["customers"] = scored = rfm(shop.orders, as_of=shop.as_of)
+        results["customers"] = scored = rfm(shop.orders, as_of=shop.as_of, timezone=shop.settings.timezone)
         richest = scored.table.sort_values(["monetary", "customer_key"], ascending=[False, True])
         tables = {"customers": richest, "cut_points": scored.cuts, "cells": scored.cells}
         folded = (*folded, "cut_points")

@@ -21,7 +21,7 @@ def section(shop: Shop) -> Section:
     if orders["customer_key"].notna().sum() == 0 or orders["at"].notna().sum() == 0:
         return Section("week", cannot=(say("page.week.none"),))
     zone = shop.settings.timezone
-    visits = collect(customer_features(orders, as_of=shop.as_of))
+    visits = collect(customer_features(orders, as_of=shop.as_of, timezone=zone))
     visits = visits.assign(**{name: visits[name].dt.tz_convert(zone) for name in ("first_at", "last_at")})
     days = collect(visit_days(orders, timezone=zone))
     quiet = quiet_regulars(visits, days, shop.customers)
