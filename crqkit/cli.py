@@ -125,8 +125,16 @@ def check(arguments: argparse.Namespace) -> None:
             print(say(f"cli.check.{name}", rows=count))
         for caution in shop.cautions:
             print(caution)
-        left_out = any(getattr(caution, "id", "") in LEFT_OUT for caution in shop.cautions)
-        print(say("cli.check.partly" if left_out else "cli.check.good", folder=str(shop.folder), **_program()))
+        options = " --drop-faulty" if arguments.drop_faulty else ""
+        left_out = arguments.drop_faulty or any(getattr(caution, "id", "") in LEFT_OUT for caution in shop.cautions)
+        print(
+            say(
+                "cli.check.partly" if left_out else "cli.check.good",
+                folder=str(shop.folder),
+                **_program(),
+                options=options,
+            )
+        )
 
 
 def map_file(arguments: argparse.Namespace) -> None:

@@ -13,6 +13,7 @@ from crqkit.base import ChoiceProblem, DataProblem, Fault, Sentence, say
 from crqkit.base.files import write_all
 from crqkit.intake import Shop
 from crqkit.report.brand import Brand
+from crqkit.report.mark import is_ours
 from crqkit.report.section import Section
 from crqkit.tables import moment
 
@@ -96,16 +97,37 @@ def write_pages(
     from crqkit.report.snapshot import keep
     from crqkit.report.workbook import workbook
 
+    _check_places(shops)
     contents: dict[Path, bytes] = {}
     written = []
     for out, shop in shops.items():
         built = build(shop, as_of=as_of)
-        target = out if out.suffix.lower() in (".html", ".htm") else out / "page.html"
+        target = _target(out)
         contents |= {target: render(built, brand or Brand()).encode(), target.with_suffix(".xlsx"): workbook(built)}
         contents |= keep(built, backdated=_backdated(built, shop))
         written.append(target)
     write_all(contents)
     return written
+
+
+def _target(out: Path) -> Path:
+    return out if out.suffix.lower() in (".html", ".htm") else out / "page.html"
+
+
+def _check_places(shops: Mapping[Path, Shop]) -> None:
+    """Refuse to write among exports, or over a file that is not an earlier page."""
+    homes = {shop.folder.resolve() for shop in shops.values()}
+    faults = []
+    for target in map(_target, shops):
+        if homes & {target.resolve().parent, *target.resolve().parents}:
+            what, mend = "the page would lie among the exports it is made from", "Give -o a place outside that folder."
+            faults.append(Fault(what, mend, file=str(target)))
+        for path in (target, target.with_suffix(".xlsx")):
+            if path.is_file() and not is_ours(path):
+                mend = "Choose another name or place, or move that file away."
+                faults.append(Fault("there is a file of yours in this place", mend, file=str(path)))
+    if faults:
+        raise DataProblem(faults)
 
 
 def _backdated(page: Page, shop: Shop) -> bool:

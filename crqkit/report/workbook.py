@@ -8,6 +8,7 @@ import pandas as pd
 
 from crqkit.base import say
 from crqkit.report.compose import Page
+from crqkit.report.mark import MARK
 from crqkit.report.section import origins
 
 WIDEST = 60
@@ -22,7 +23,9 @@ def workbook(page: Page) -> bytes:
     stream = io.BytesIO()
     with pd.ExcelWriter(stream, engine="xlsxwriter", engine_kwargs={"options": OPTIONS}) as writer:
         # Without a fixed date the same page would be another file each time.
-        writer.book.set_properties({"title": str(page.shop.settings.name), "created": pd.Timestamp(2000, 1, 1)})
+        writer.book.set_properties(
+            {"title": str(page.shop.settings.name), "author": MARK, "created": pd.Timestamp(2000, 1, 1)}
+        )
         _write(writer, "sentences", sentences(page))
         for name, table in sheets(page).items():
             _write(writer, name, table)

@@ -89,8 +89,10 @@ def rfm(
     floor = as_cutoff(floor, GROUP_FLOOR)
     table = collect(scores(orders, as_of=as_of, bins=bins, timezone=timezone))
     cuts = collect(rfm_cuts(table)).astype({"n": "Int64"})
-    small = cuts["n"] < int(floor)
-    cuts = cuts.assign(**{name: cuts[name].mask(small) for name in ("from", "to", "n")})
+    hidden = pd.Series(True, index=cuts.index)
+    for _, part in cuts.groupby("measure"):
+        hidden[part.index] = ~_visible(part, floor)
+    cuts = cuts.assign(**{name: cuts[name].mask(hidden) for name in ("from", "to", "n")})
     tied = [name for name in RFM_MEASURES.values() if len(table) > 1 and table[name].nunique() == 1]
     cautions = [say(f"caution.value.tied_{name}") for name in tied]
     return Rfm(
@@ -106,6 +108,12 @@ def rfm(
         cuts=cuts,
         cells=count_cells(table, floor),
     )
+
+
+def _visible(part: pd.DataFrame, floor: Cutoff) -> pd.Series:
+    """Return which scores of one measure may be shown, so that none can be had by subtraction."""
+    shown = shown_groups(dict(zip(part["score"], part["n"], strict=True)), int(floor))
+    return part["score"].isin(shown)
 
 
 def count_cells(table: pd.DataFrame, floor: Cutoff = GROUP_FLOOR) -> pd.DataFrame:

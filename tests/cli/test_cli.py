@@ -217,3 +217,23 @@ def test_every_setting_that_start_offers_is_understood(tmp_path):
     shop = read_folder(tmp_path / "shop")
     assert (shop.settings.name, shop.settings.timezone, shop.settings.currency) == ("My shop", "Europe/Berlin", "EUR")
     assert shop.settings.groups == ("How do you usually buy from us?",)
+
+
+def test_nothing_of_the_owner_is_written_over(shop, tmp_path, capsys):
+    (tmp_path / "till.xlsx").write_bytes(b"mine")
+    assert run("report", shop, "-o", tmp_path / "till.html") == cli.REFUSED
+    assert (tmp_path / "till.xlsx").read_bytes() == b"mine"
+    assert run("report", shop, "-o", shop) == cli.REFUSED
+    assert run("report", shop, "-o", shop / "sub" / "page.html") == cli.REFUSED
+    assert "outside that folder" in capsys.readouterr().err
+    assert not (shop / "page.html").exists()
+    for _ in range(2):
+        assert run("report", shop, "-o", tmp_path / "page") == 0
+
+
+def test_check_without_faulty_rows_says_how_to_go_on(shop, capsys):
+    (shop / "sales.csv").write_text("date,customer,amount\n2026-05-01,ana,ten\n2026-05-02,ana,5\n")
+    assert run("check", shop, "--drop-faulty") == 0
+    out = capsys.readouterr().out
+    assert "--drop-faulty" in out
+    assert "Everything was understood" not in out

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from crqkit.base import Result, Verdict, say
+from crqkit.base import Result, say
 from crqkit.base.cutoffs import GROUP_FLOOR
 from crqkit.intake import Shop
 from crqkit.report.asked import asks_to_recommend
@@ -26,17 +26,14 @@ def section(shop: Shop) -> Section:
         for name, result in several.items()
         for figure in draw(say(f"page.figure.{name}"), result, _every_quarter(result.table))
     )
-    # Of two quarters the change says all; of more, whether any stands out comes first.
-    results = {name: result for name, result in several.items() if result.table["group"].nunique() > FEW}
+    # The picture shows every quarter with its doubt; in words only the last two are compared.
+    tables = {f"{name}_by_quarter": result.table for name, result in several.items()}
+    results, first = {}, []
     if "answers" in several:
-        change = _last_change(shop.answers, several["answers"].table["group"].tolist())
-        if change.table["verdict"].iloc[0] != Verdict.TOO_LITTLE or not results:
-            results["change"] = change
-    tables = {f"{name}_by_quarter": result.table for name, result in several.items() if name not in results}
-    return gather("feedback", results, tables=tables, figures=figures, cannot=tuple(cannot))
-
-
-FEW = 2
+        before, after = several["answers"].table["group"].tolist()[-2:]
+        results["change"] = _change(shop.answers, before, after)
+        first.append(say("page.feedback.compared", before=before, after=after))
+    return gather("feedback", results, first=first, tables=tables, figures=figures, cannot=tuple(cannot))
 
 
 def _every_quarter(table: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +59,6 @@ def _stars(shop: Shop) -> Result | None:
     return satisfaction(dated, score="stars", by="quarter")
 
 
-def _last_change(answers: pd.DataFrame, quarters: list[str]) -> Result:
-    named = answers["at"].dt.tz_localize(None).dt.to_period("Q").dt.strftime("%Y-Q%q")
-    before, after = (answers[named == quarter] for quarter in quarters[-2:])
-    return net_promoter_change(before, after, score="recommend")
+def _change(answers: pd.DataFrame, before: str, after: str) -> Result:
+    quarters = answers["at"].dt.tz_localize(None).dt.to_period("Q").dt.strftime("%Y-Q%q")
+    return net_promoter_change(answers[quarters == before], answers[quarters == after], score="recommend")

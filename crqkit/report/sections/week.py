@@ -41,7 +41,7 @@ def section(shop: Shop) -> Section:
     actions = listed["action"].value_counts()
     counts = {"count": len(listed), "most": int(LIST_LENGTH), "left_out": _without(quiet)}
     counts |= {action: int(actions.get(action, 0)) for action in (MEND, CONTACT, GREET)}
-    folder = {"folder": shop.folder.name}
+    folder = {"folder": shop.folder.name if shop.folder.is_absolute() else str(shop.folder)}
     told = ("page.week.list", "page.week.words", "page.week.who") if len(listed) else ("page.week.empty",)
     told += ("page.week.no_consent",) if counts["left_out"] else ()
     sentences = [say(id, **counts, **folder) for id in told]
