@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from crqkit.base import Result, Sentence
-from crqkit.base.messages import NOTHING
 
 LONGEST_SOURCE = 1_000
 
@@ -130,7 +129,7 @@ def _find(value: Any, tables: dict[str, pd.DataFrame]) -> Origin | None:
 
 
 def _same(cell: Any, value: Any) -> bool:
-    if isinstance(cell, str) or cell is None or cell is NOTHING:
+    if isinstance(cell, str) or cell is None:
         return False
     try:
         # A fall of -3 is told as "fell by 3".

@@ -5,11 +5,10 @@ from collections.abc import Container, Iterator
 import pandas as pd
 
 from crqkit.base import Sentence, say
-from crqkit.base.cutoffs import LIST_LENGTH, Cutoff
+from crqkit.base.cutoffs import LIST_LENGTH, OWN, Cutoff
 from crqkit.tables.form import Form
 from crqkit.tables.schema import REFUND, SALE
 
-OWN = "own convention of crqkit"
 REGULAR_VISITS = Cutoff("regular_visits", 4, f"{OWN}: three gaps are the least that show a habit", "this week's list")
 QUIET_RATIO = Cutoff("quiet_ratio", 1.5, f"{OWN}: half as long again as the longest usual gap", "this week's list")
 LOST_RATIO = Cutoff("lost_ratio", 4.0, f"{OWN}: after four usual gaps a reminder comes too late", "this week's list")

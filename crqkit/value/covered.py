@@ -66,7 +66,7 @@ def coverage(
         table,
         say(f"coverage.{outcome}", share=table["estimate"][0], n=n, limit=float(cutoff)),
         cautions=(say("caution.value.full_count"),),
-        sources=(": ".join([cutoff.name, cutoff.reference]),),
+        sources=(str(cutoff),),
         settings={"function": "coverage", "as_of": as_of, "timezone": timezone, "cutoff": float(cutoff)},
     )
 
