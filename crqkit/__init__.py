@@ -2,7 +2,7 @@
 
 >>> import crqkit
 >>> crqkit.__all__[:3]
-['DataProblem', 'Result', 'Shop']
+['DataProblem', 'ModelProblem', 'Result']
 """
 
 from importlib import import_module
@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "DataProblem": "crqkit.base",
+    "ModelProblem": "crqkit.base",
     "Result": "crqkit.base",
     "Shop": "crqkit.intake",
     "read_folder": "crqkit.intake",

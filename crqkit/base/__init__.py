@@ -8,6 +8,7 @@ from crqkit.base.problems import (
     DataProblem,
     Fault,
     MissingExtra,
+    ModelProblem,
     check_choice,
     check_columns,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "DataProblem",
     "Fault",
     "MissingExtra",
+    "ModelProblem",
     "Result",
     "Sentence",
     "Verdict",

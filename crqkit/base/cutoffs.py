@@ -46,3 +46,43 @@ TOP_BOXES = Cutoff(
 )
 LIST_LENGTH = Cutoff("list_length", 20, f"{OWN}: what a small shop can do in a week", "this week's list")
 CONFIDENCE = Cutoff("confidence", 0.95, "the usual level; stated with every interval", "all intervals")
+
+RMSEA_CLOSE = Cutoff(
+    "rmsea_close",
+    0.05,
+    "Browne & Cudeck 1993; MacCallum, Browne & Sugawara 1996: close fit",
+    "interval of RMSEA under maximum likelihood; not least squares on ordered items (Xia & Yang 2019)",
+)
+RMSEA_POOR = Cutoff(
+    "rmsea_poor",
+    0.08,
+    "Browne & Cudeck 1993; MacCallum, Browne & Sugawara 1996: no longer fair fit",
+    "interval of RMSEA under maximum likelihood; not least squares on ordered items (Xia & Yang 2019)",
+)
+RMSEA_DF = Cutoff("rmsea_df", 10, "Kenny, Kaniskan & McCoach 2015", "RMSEA with fewer people than rmsea_people")
+RMSEA_PEOPLE = Cutoff("rmsea_people", 200, "Kenny, Kaniskan & McCoach 2015", "RMSEA with few degrees of freedom")
+EXACT_FIT = Cutoff("exact_fit", 0.05, "the usual level", "p-value of the test of exact fit")
+EXACT_FIT_ALONE = Cutoff(
+    "exact_fit_alone",
+    0.01,
+    f"{OWN}: stricter than usual, since the test rejects true models too often in small samples",
+    "p-value of the test of exact fit where no RMSEA is used",
+)
+FIT_PEOPLE = Cutoff(
+    "fit_people", 100, f"{OWN}: below it the chi-square leans too far from its law (Boomsma 1982)", "fit of a model"
+)
+ORDERED_PEOPLE = Cutoff(
+    "ordered_people", 200, "Flora & Curran 2004; Rhemtulla, Brosseau-Liard & Savalei 2012", "models of ordered items"
+)
+FACTORS_APART = Cutoff(
+    "factors_apart", 0.95, f"{OWN}: the two share over nine tenths of their variance", "correlation of two factors"
+)
+FEW_CLUSTERS = Cutoff(
+    "few_clusters", 30, "Cameron & Miller 2015: few is below 20 to below 50", "errors robust to likeness in clusters"
+)
+EFFECTIVE_SHARE = Cutoff(
+    "effective_share", 0.5, f"{OWN}, on Kish 1965: half of the people are spent on the weights", "sampling weights"
+)
+ENOUGH_ANSWERS = Cutoff(
+    "enough_answers", 5, "Rhemtulla, Brosseau-Liard & Savalei 2012", "answers on a scale that are taken as numbers"
+)

@@ -24,7 +24,10 @@ class CrqkitError(Exception):
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong, and its mend. `row` is the spreadsheet row, counted from 1."""
+    """One thing that is wrong, and its mend.
+
+    `row` is the spreadsheet row, counted from 1; `code` names the kind of fault for programs and is not shown.
+    """
 
     what: str
     mend: str
@@ -32,6 +35,7 @@ class Fault:
     row: int | None = None
     column: str = ""
     value: Any = ""
+    code: str = ""
 
     def __str__(self) -> str:
         place = ", ".join(
@@ -93,6 +97,39 @@ class ChoiceProblem(CrqkitError, ValueError):
         hint = f" Did you mean {near[0]}?" if near else ""
         choices = ", ".join(str(choice) for choice in allowed)
         super().__init__(f"{name}: {value} is not known. Allowed: {choices}.{hint}")
+
+
+class ModelProblem(CrqkitError, ValueError):
+    """A model cannot be read or built; the message names the construct, path or item, and where it stands.
+
+    `name` is what the fault is about; `line` and `column` (counted from 1) and `text`, the line itself, are given
+    where the model came as text: then the line is shown with a caret under the place.
+
+    >>> print(ModelProblem("found '+', expected a variable", line=2, column=8, text="f =~ x + + y"))
+    line 2, column 8: found '+', expected a variable.
+      f =~ x + + y
+             ^
+    """
+
+    def __init__(
+        self,
+        what: str,
+        mend: str = "",
+        *,
+        name: str = "",
+        line: int | None = None,
+        column: int | None = None,
+        text: str = "",
+    ) -> None:
+        self.what, self.mend, self.name, self.line, self.column = what, mend, name, line, column
+        place = f"line {line}" if line is not None else ""
+        place += f", column {column}" if place and column is not None else ""
+        message = f"{place + ': ' if place else ''}{what.rstrip('.')}.{' ' + mend if mend else ''}"
+        if text and column is not None:
+            # A tab in the line moves the caret as it moves the letters.
+            lead = "".join("\t" if letter == "\t" else " " for letter in text[: column - 1])
+            message += f"\n  {text}\n  {lead}^"
+        super().__init__(message)
 
 
 class MissingExtra(CrqkitError, ImportError):

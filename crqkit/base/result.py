@@ -54,6 +54,13 @@ class Result:
         (self.draw or charts.intervals)(self.table, ax)
         return ax
 
+    @property
+    def alt(self) -> str:
+        """Words for those who cannot see the plot, with its numbers."""
+        from crqkit.base import charts
+
+        return charts.describe(self.reading.rstrip("."), self.table)
+
     def __repr__(self) -> str:
         cautions = [f"Caution: {caution}" for caution in self.cautions]
         return "\n".join([self.reading, *cautions, "", rounded(self.table).to_string(index=False, na_rep="")])

@@ -48,7 +48,7 @@ def show(shown: "Result | Axes", alt: str | None = None) -> Picture:
     [Picture] visits: 1 4; 2 5.5; 3 6.
     """
     if isinstance(shown, Result):
-        alt = alt or charts.describe(shown.reading.rstrip("."), shown.table)
+        alt = alt or shown.alt
         shown = shown.plot()
     alt = alt or _read_off(shown)
     figure = shown.get_figure()

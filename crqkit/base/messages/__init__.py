@@ -88,13 +88,16 @@ def templates(language: str = "en") -> Mapping[str, str]:
     """Return all templates of `language` by id: one folder a language, one file a room."""
     import yaml
 
+    # The same language read ten times faster, where libyaml is there.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
     folder = files(__name__)
     known = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("_"))
     if language not in known:
         raise ChoiceProblem("language", language, known)
     found: dict[str, str] = {}
     for path in sorted((folder / language).iterdir(), key=lambda path: path.name):
-        found |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        found |= yaml.load(path.read_text(encoding="utf-8"), Loader=loader) or {}
     return found
 
 
