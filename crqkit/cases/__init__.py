@@ -24,7 +24,8 @@ class Case:
     name : str
         As in `names`.
     folder : Path
-        The raw exports, to be read exactly like an owner's own: ``crqkit.read_folder(case.folder)``.
+        The raw exports. Those of a shop are read exactly like an owner's own: ``crqkit.read_folder(case.folder)``;
+        those of a study are plain tables, as the card says.
     simulated : bool
         Always true here: no row is about a real person.
     """
