@@ -1,0 +1,1 @@
+"""What a fitted model leaves open: fit measures, residuals, rivals, what could be freed."""

@@ -1,0 +1,1 @@
+"""From answers or published moments to sufficient statistics, with or without gaps."""

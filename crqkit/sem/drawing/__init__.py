@@ -1,0 +1,1 @@
+"""The path diagram, drawn with matplotlib alone."""

@@ -1,0 +1,1 @@
+"""From a plan and a sample to an optimum, its errors and its tests."""

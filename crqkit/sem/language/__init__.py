@@ -1,0 +1,1 @@
+"""From model text to the parameter table and back: lavaan's language and its defaults."""

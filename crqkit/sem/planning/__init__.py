@@ -1,0 +1,1 @@
+"""Before the survey: power, needed numbers, simulated answers."""

@@ -1,0 +1,1 @@
+"""Items and their sums: reliability, exploratory factors, distinctness, factor scores."""
