@@ -6,17 +6,25 @@ from typing import Any
 import pandas as pd
 
 from crqkit import __version__
-from crqkit.base.problems import ChoiceProblem, ModelProblem, check_columns
-from crqkit.sem.data.sample import Moments, Sample, from_moments, from_rows
+from crqkit.base.problems import ModelProblem, check_columns
+from crqkit.sem.asked import (
+    as_list,
+    check_data,
+    check_together,
+    chosen,
+    labels_of,
+    means_of,
+    measured,
+    names_of,
+    thresholds,
+)
+from crqkit.sem.data.sample import Moments, from_moments, from_rows
+from crqkit.sem.diagnosis.checks import check_sample
 from crqkit.sem.estimation.estimate import estimate
-from crqkit.sem.estimation.methods import METHODS, Method, choose
+from crqkit.sem.estimation.methods import choose
 from crqkit.sem.fitted import Fit
-from crqkit.sem.language.defaults import roles
 from crqkit.sem.language.plan import Plan
-from crqkit.sem.language.syntax import parse
 from crqkit.sem.language.table import table_columns
-
-CLUSTERED = ("ML", "MLR")
 
 
 def fit(
@@ -110,13 +118,16 @@ def fit(
     >>> found.fit_measures[["df", "npar"]].tolist()
     [2.0, 12.0]
     """
+    group_equal, group_partial = as_list(group_equal), as_list(group_partial)
+    ordered = ordered if isinstance(ordered, bool) else as_list(ordered)
     rows = isinstance(data, pd.DataFrame)
+    check_data(data, group, group_equal or group_partial)
     if rows:
         check_columns(data, [name for name in (group, cluster, weights) if name], "data")
-    estimator, missing = _method(rows, bool(ordered), estimator, missing, cluster, weights)
+    estimator, missing = chosen(rows, bool(ordered), estimator, missing, bool(cluster or weights), likelihood)
     method = choose(estimator, se=se, information=information, likelihood=likelihood, holes=False)
-    _check(method, missing, rows, bool(ordered), cluster, weights)
-    labels = _labels(data, group)
+    check_together(method, missing, rows, bool(ordered), cluster, weights, information, likelihood)
+    labels = labels_of(data, group)
     shape: dict[str, Any] = {
         "preset": preset,
         "groups": labels,
@@ -126,13 +137,13 @@ def fit(
         "group_equal": group_equal,
         "group_partial": group_partial,
         "parameterization": parameterization,
-        "columns": list(data.columns) if rows else _names(data),
-        "meanstructure": _means(data, missing, cluster, meanstructure),
+        "columns": list(data.columns) if rows else names_of(data),
+        "meanstructure": means_of(data, missing, cluster, meanstructure),
     }
     if ordered is True:
-        who = roles(parse(model))
-        ordered = [name for name in who.ov if name not in who.x]
-    cuts = {item: int(data[item].nunique()) - 1 for item in ordered} if rows and ordered else {}
+        ordered = measured(model)
+    people = {"group": group, "missing": missing, "cluster": cluster, "weights": weights}
+    cuts = thresholds(data, ordered, measured(model), **people) if rows and ordered else {}
     columns, about = table_columns(model, ordered=cuts, **shape)
     plan = Plan(**columns, about=about)
     if plan.ordered and plan.covariates:
@@ -145,14 +156,11 @@ def fit(
         sample = from_rows(
             data,
             plan.observed,
-            group=group,
             labels=labels if group else None,
-            missing=missing,
             covariates=plan.covariates,
             ordered=plan.ordered,
-            cluster=cluster,
-            weights=weights,
             wishart=wishart,
+            **people,
         )
     else:
         sample = from_moments(data, plan.observed, wishart=wishart)
@@ -160,15 +168,18 @@ def fit(
         raise ModelProblem("a model of means needs means", "Give Moments(cov, n, mean).")
     if any(part.patterns is not None for part in sample.groups):
         method = choose(estimator, se=se, information=information, likelihood=likelihood, holes=True)
-    _check_sample(sample, plan, method)
-    settings = {
+    check_sample(sample, plan, method)
+    settings = shape | {
+        "model": model,
         "estimator": estimator,
         "missing": missing,
         "group": group,
+        "ordered": ordered,
         "cluster": cluster,
         "weights": weights,
+        "likelihood": likelihood,
+        "information": information,
         "se": method.se,
-        "model": model,
         "version": __version__,
     }
     found = estimate(plan, sample, method)
@@ -178,74 +189,3 @@ def fit(
 
     settings |= {"bootstrap": bootstrap, "seed": seed}
     return Fit(found, settings, draw(found, bootstrap, seed=seed, jobs=jobs, progress=progress))
-
-
-def _method(
-    rows: bool, ordered: bool, estimator: str | None, missing: str | None, cluster: str | None, weights: str | None
-) -> tuple[str, str]:
-    """Return estimator and missing rule, ours where the caller leaves them open."""
-    if estimator is None:
-        estimator = "WLSMV" if ordered else "MLR" if rows else "ML"
-    elif estimator == "ML" and (cluster or weights):
-        # Plain errors would be wrong; the estimates are the same.
-        estimator = "MLR"
-    if missing is None:
-        missing = "pairwise" if ordered else "fiml" if rows and estimator in CLUSTERED else "listwise"
-    return estimator, missing
-
-
-def _check(method: Method, missing: str, rows: bool, ordered: bool, cluster: str | None, weights: str | None) -> None:
-    """Refuse what does not go together, with what does."""
-    if missing not in ("fiml", "listwise", "pairwise"):
-        raise ChoiceProblem("missing", missing, ["fiml", "listwise", "pairwise"])
-    categorical = [name for name, other in METHODS.items() if other.fit in ("dwls", "uls", "wls")]
-    raw = "the answers themselves, not moments"
-    taken = (*CLUSTERED, "WLSMV", "ULSMV")
-    faults = {
-        f"ordered items need estimator {', '.join(categorical)}": ordered and method.name not in categorical,
-        'ordered items take missing="pairwise" or "listwise"': ordered and missing == "fiml",
-        'missing="fiml" needs estimator ML or MLR': missing == "fiml" and not ordered and method.name not in CLUSTERED,
-        'missing="fiml" needs the normal likelihood': missing == "fiml"
-        and method.fit == "normal"
-        and method.likelihood == "wishart",
-        'missing="pairwise" is for ordered items; answers as numbers take "fiml"': missing == "pairwise"
-        and not ordered,
-        f"estimator {method.name} needs {raw}; moments take ML or GLS": not rows
-        and (method.test != "standard" or method.se not in ("standard", "none")),
-        f"cluster, weights and ordered need {raw}": not rows and bool(cluster or weights or ordered),
-        "cluster needs estimator MLR or WLSMV": bool(cluster) and method.name not in taken,
-        "weights need estimator MLR or WLSMV": bool(weights) and method.name not in taken,
-    }
-    wrong = [text for text, is_so in faults.items() if is_so]
-    if wrong:
-        raise ModelProblem("; ".join(wrong) + ".")
-
-
-def _check_sample(sample: Sample, plan: Plan, method: Method) -> None:
-    from crqkit.sem.diagnosis.checks import check_sample
-
-    check_sample(sample, plan, method)
-
-
-def _means(data: Any, missing: str, cluster: str | None, asked: bool | None) -> bool | None:
-    """Return whether means are in the model; None leaves it to what the model asks for."""
-    if missing == "fiml" or cluster:
-        return True
-    if isinstance(data, pd.DataFrame):
-        return asked
-    parts = [data] if isinstance(data, Moments) else data.values()
-    lacking = any(part.mean is None for part in parts)
-    if lacking and asked:
-        raise ModelProblem("a model of means needs means", "Give Moments(cov, n, mean).")
-    return False if lacking else asked
-
-
-def _labels(data: Any, group: str | None) -> list[str]:
-    if isinstance(data, pd.DataFrame):
-        return [str(label) for label in pd.factorize(data[group])[1]] if group else [""]
-    return [""] if isinstance(data, Moments) else [str(label) for label in data]
-
-
-def _names(data: Any) -> list[str]:
-    first = data if isinstance(data, Moments) else next(iter(data.values()))
-    return [str(name) for name in first.cov.columns]

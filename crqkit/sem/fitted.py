@@ -1,12 +1,14 @@
 """What a fit gives: parameters, fit measures, tests of its parts, scores, a drawing, and text that reruns it."""
 
+import html
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from crqkit.base import Result
+from crqkit.base import Result, say
 from crqkit.sem.assessment import indices
 from crqkit.sem.estimation import standardized
 from crqkit.sem.estimation.estimate import Estimate
@@ -98,8 +100,12 @@ class Fit(Result):
 
     @cached_property
     def table(self) -> pd.DataFrame:  # type: ignore[override]
-        """The estimates to show."""
-        shown = self.parameters[SHOWN]
+        """The estimates to show: groups by name, without the moments of covariates held fixed."""
+        plan = self.estimate.model.plan
+        kept = [bool(exo) for exo, op in zip(plan.exo, plan.op, strict=True) if op not in ("==", "<", ">")]
+        shown = self.parameters.loc[~np.array(kept, dtype=bool), SHOWN].reset_index(drop=True)
+        names = ["", *self.groups]
+        shown["group"] = [names[number] for number in shown["group"]]
         shown = shown.drop(columns=["label"]) if (shown["label"] == "").all() else shown
         return shown if len(self.groups) > 1 else shown.drop(columns=["group"])
 
@@ -113,6 +119,27 @@ class Fit(Result):
     def reading(self) -> str:  # type: ignore[override]
         """One plain sentence that the tests allow."""
         return self._said[0]
+
+    @property
+    def indices(self) -> str:
+        """CFI, TLI and SRMR in a line, as papers print them: the robust ones where there are any, and scaled else."""
+        measures = self.fit_measures
+        kind = next((kind for kind in ("robust", "scaled") if np.isfinite(measures.get(f"cfi.{kind}", np.nan))), "")
+        dot = f".{kind}" if kind else ""
+        values = {name: float(measures.get(f"{name}{dot}", np.nan)) for name in ("cfi", "tli")}
+        if not np.isfinite([*values.values()]).all():
+            return ""
+        values["srmr"] = float(measures["srmr"])
+        which = kind or "plain"
+        return say(f"sem_indices.{which}", **{name: f"{value:.3f}" for name, value in values.items()})
+
+    def __repr__(self) -> str:
+        reading, _, rest = super().__repr__().partition("\n")
+        return "\n".join(line for line in (reading, self.indices) if line) + f"\n{rest}"
+
+    def _repr_html_(self) -> str:
+        reading, end, rest = super()._repr_html_().partition("</p>")
+        return f"{reading}{end}<p>{html.escape(self.indices)}</p>{rest}" if self.indices else reading + end + rest
 
     @property
     def cautions(self) -> tuple[str, ...]:  # type: ignore[override]

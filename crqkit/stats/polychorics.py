@@ -58,10 +58,15 @@ class OrdinalMoments:
     boundary: tuple[tuple[int, int], ...]
 
     @cached_property
+    def plain_gamma(self) -> np.ndarray:
+        """The same without clusters: what weighs the moments, since few clusters make poor weights."""
+        return self.influence.T @ self.influence / self.n
+
+    @cached_property
     def gamma(self) -> np.ndarray:
         """N times the asymptotic covariance of `vector`, (k, k); sums over clusters enter if there are any."""
         if self.clusters is None:
-            return self.influence.T @ self.influence / self.n
+            return self.plain_gamma
         order = np.argsort(self.clusters, kind="stable")
         # Rows without an answer, numbered −1, come first and are left before the first start.
         starts = np.flatnonzero(np.diff(self.clusters[order], prepend=-1))

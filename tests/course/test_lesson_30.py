@@ -1,8 +1,11 @@
 """Lesson 30: its claim where it holds, where it fails and where there is nothing; printed figures; a reader's data."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
+from nbclient.exceptions import CellExecutionError
 
 from crqkit import cases, sem
 from crqkit.course import check, notebooks
@@ -117,8 +120,10 @@ def test_the_exercises_know_the_usual_mistakes():
         assert check("30.what_it_risks", answer, 6).text == texts["what_it_risks"][outcome]
     rows = [("omega", "ct", 0.78), ("omega", "crq", 0.81), ("alpha", "crq", 0.89)]
     table = pd.DataFrame(rows, columns=["measure", "factor", "estimate"])
-    for answer, outcome in {0.81: "right", 0.89: "alpha", 0.78: "facet", 0.72: "before", 0.5: "wrong"}.items():
+    omegas = {0.81: "right", 0.89: "alpha", 0.78: "facet", 0.72: "before", 78: "percent", 0.5: "wrong"}
+    for answer, outcome in omegas.items():
         assert check("30.without_it", answer, table).text == texts["without_it"][outcome]
+    assert "without quotation marks" in check("30.without_it", "0.81", table).text
     blocks = pd.DataFrame(np.kron(np.eye(3), np.full((3, 3), 0.2)) + 0.4 + 0.4 * np.eye(9))
     constructs = {name: [f"x{3 * i + j}" for j in (1, 2, 3)] for i, name in enumerate("abc")}
     ratios = sem.htmt(blocks.to_numpy(), constructs, n_boot=0)
@@ -140,4 +145,22 @@ def test_the_lesson_runs_on_a_readers_file(facets, people, said, tmp_path):
     node = notebooks.execute(LESSON, mine)
     shown = [output for cell in node.cells for output in cell.get("outputs", ())]
     assert said in str(shown)
+    total = next(cell for cell in node.cells if "higher=" in cell.source)
+    assert ("omega" in str(total.outputs)) == (facets > 2)
     assert facets == 2 or not [output for output in shown if output.output_type == "error"]
+
+
+@pytest.mark.parametrize(
+    ("mine", "said"),
+    [
+        ({"facets": ["trust", "bnod"]}, "No column is named bnod1, bnod2 ...; the file has: "),
+        ({"facets": ["trust"], "sep": ";"}, "No column is named trust1, trust2 ...; the file has: trust1;trust2"),
+        ({"facets": ["trust"], "country": "DE"}, "No row has the country 'DE'; the file has: ['AT']"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_told_what_it_holds(mine, said, tmp_path):
+    mine = dict(mine)
+    answers = sem.simulate(MADE, 20, seed=1, standardized=True).assign(country="AT")
+    answers.to_csv(tmp_path / "mine.csv", index=False, sep=mine.pop("sep", ","))
+    with pytest.raises(CellExecutionError, match=re.escape(said)):
+        notebooks.execute(LESSON, {"file": str(tmp_path / "mine.csv"), "country": None} | mine)

@@ -51,6 +51,14 @@ def test_how_many_lost_answers(answer, outcome):
     assert said(check("33.twice_as_wide", answer, lambda share: (1 - share) ** -4.5)) == outcome
 
 
+def test_where_no_complete_row_is_left():
+    def times_as_wide(share):
+        lost = sem.simulate(WORLD, 1500, seed=33, standardized=True, missing=share)
+        return sem.fit(ASKED, lost, missing="listwise").parameters["se"].mean()
+
+    assert said(check("33.twice_as_wide", 0.5, times_as_wide)) == "hardly_any"
+
+
 @pytest.mark.parametrize(
     ("fit", "outcome"),
     [
@@ -109,5 +117,9 @@ def test_the_lesson_runs_on_a_readers_file(tmp_path):
     node = notebooks.execute(LESSON, {"file": str(tmp_path / "mine.csv"), "office": None, "model": model})
     shown = str([cell.get("outputs", ()) for cell in node.cells])
     # Cells on years, age and country may stop; were it any other cell, running would stop here.
-    assert "86 people are too few" in shown
-    assert "truth 3.57" not in shown
+    stopped = [output for cell in node.cells for output in cell.get("outputs", ()) if output.output_type == "error"]
+    assert [output.ename for output in stopped] == ["DataProblem"] * 5
+    assert all("not in the file. This cell cannot do without it" in output.evalue for output in stopped)
+    assert "people are too few" in shown
+    assert "Average level of 6 answers" in shown
+    assert "twelve" not in shown and "truth 3.57" not in shown

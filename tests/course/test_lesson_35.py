@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from nbclient.exceptions import CellExecutionError
 
 from crqkit import cases, sem
 from crqkit.course import check, notebooks
@@ -120,13 +121,51 @@ def test_drawings_that_cannot_be_told_apart(answer, says):
     assert feedback.text == load_lesson("35")["exercises"]["cannot_be_told_apart"][says]
 
 
+def shown(node) -> str:
+    """Return what a notebook shows, where a line was broken to fit the page with a blank instead."""
+    return str([cell.get("outputs") for cell in node.cells]).replace("\\n", " ")
+
+
 @pytest.mark.slow
 def test_it_runs_on_a_readers_answers_without_offices(tmp_path):
     answers = pd.read_csv(cases.load("advisers").folder / "answers_null.csv").head(250)
-    answers.drop(columns=["office", "country"]).to_csv(tmp_path / "mine.csv", index=False)
+    # Without offices, countries and the columns of the buffer and the claim.
+    answers.drop(columns=["office", "country", "failure", "stayed_12m"]).to_csv(tmp_path / "mine.csv", index=False)
     node = notebooks.execute(LESSON, {"answers_file": str(tmp_path / "mine.csv"), "office": None})
     cells = [cell for cell in node.cells if "known *" in cell.source]
     assert len(cells) == 3
     # The truth is that of the advisers: beside a reader's figures stands none.
     assert all("NaN" in str(cell.outputs) for cell in cells)
-    assert any("250 people" in str(cell.get("outputs")) for cell in node.cells)
+    assert "250 people" in shown(node)
+
+
+RENAMED = {"sa": "happy", "ct": "able", "at": "warm", "ac": "bond", "lo": "stay", "ad": "tell"}
+
+
+@pytest.fixture
+def renamed(tmp_path):
+    """Return a small file with other names of questions, and the parameters that say so."""
+    asked = {f"{old}{i}": f"{new}_{i}" for old, new in RENAMED.items() for i in range(1, 4 if old == "ad" else 5)}
+    answers = pd.read_csv(cases.load("advisers").folder / "answers.csv").head(300)
+    answers[["office", *asked]].rename(columns=asked | {"office": "team"}).to_csv(tmp_path / "mine.csv", index=False)
+    lines = [f"{old} =~ " + " + ".join(item for name, item in asked.items() if name.startswith(old)) for old in RENAMED]
+    return {
+        "answers_file": str(tmp_path / "mine.csv"),
+        "office": "team",
+        "negative": ["happy_4"],
+        "measurement": "\n" + "\n".join(lines) + "\n",
+    }
+
+
+@pytest.mark.slow
+def test_it_runs_on_questions_of_other_names(renamed):
+    node = notebooks.execute(LESSON, renamed)
+    outputs = [output for cell in node.cells for output in cell.get("outputs", ())]
+    assert not any(output.output_type == "error" for output in outputs)
+    assert "warm_4" in shown(node) and "300 people" in shown(node)
+
+
+@pytest.mark.slow
+def test_a_column_that_is_not_there_is_named(renamed):
+    with pytest.raises(CellExecutionError, match=r"No column is named sa4; the file has: team, happy_1"):
+        notebooks.execute(LESSON, renamed | {"negative": ["sa4"]})

@@ -1,5 +1,7 @@
 """Answers of known making for the tests of this room."""
 
+import json
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,3 +25,27 @@ def noise(n, p=8, *, seed=0):
     """Items that have nothing to do with one another."""
     table = np.random.default_rng(seed).standard_normal((n, p))
     return pd.DataFrame(table, columns=[f"a{i + 1}" if i < p // 2 else f"b{i + 1 - p // 2}" for i in range(p)])
+
+
+def point(p, rng):
+    """Means and covariances of `p` items with two factors."""
+    load = rng.uniform(0.4, 0.9, (p, 2))
+    return rng.normal(size=p), load @ load.T + np.diag(rng.uniform(0.3, 0.9, p))
+
+
+def holed(n, p, share, seed=1):
+    """Answers (n, p), normal, of which a `share` is missing at random."""
+    rng = np.random.default_rng(seed)
+    mu, sigma = point(p, rng)
+    data = rng.multivariate_normal(mu, sigma, n)
+    data[rng.random((n, p)) < share] = np.nan
+    return data
+
+
+@cache
+def missing_reference():
+    """lavaan on answers with gaps (missing.json), and the answers themselves: `full`, and `holes` with the gaps."""
+    found = json.loads((HERE / "missing.json").read_text(encoding="utf-8"))
+    found["full"] = np.array(found["data"])
+    found["holes"] = np.where(np.array(found["missing"], dtype=bool), np.nan, found["full"])
+    return found

@@ -119,5 +119,14 @@ def test_what_cannot_be_is_refused():
         alpha([1, 2, 3])
 
 
-def test_plot():
-    alpha(clustered(50, 1)).plot()
+def test_plot_shows_alpha_and_what_it_would_be_without_each_item():
+    found = alpha(clustered(50, 1))
+    ax = found.plot()
+    labels = {tick.get_text(): place for tick, place in zip(ax.get_yticklabels(), ax.get_yticks(), strict=True)}
+    drawn = dict(zip(ax.containers[0].lines[0].get_ydata(), ax.containers[0].lines[0].get_xdata(), strict=True))
+    whole, *without = labels.values()
+    assert [label.split()[-1] for label in labels][1:] == ["a1", "a2", "a3", "a4"]
+    assert drawn[whole] == of(found.table, "alpha")[0]
+    assert [drawn[place] for place in without] == of(found.table, "alpha_without").tolist()
+    (low, high) = ax.containers[0].lines[2][0].get_segments()[0][:, 0]
+    assert (low, high) == pytest.approx(tuple(found.table.loc[0, ["low", "high"]]))

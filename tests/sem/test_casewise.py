@@ -1,36 +1,25 @@
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from crqkit.sem.data import casewise, missing, patterns
 from crqkit.sem.data.casewise import casewise_scores, gamma_normal, gamma_sample
 from crqkit.sem.data.vech import pairs, unvech, vech
-
-REFERENCE = Path(__file__).parents[1] / "reference" / "sem" / "missing.json"
+from tests.sem.answers import holed, missing_reference, point
 
 
 @pytest.fixture(scope="module")
 def lavaan():
-    found = json.loads(REFERENCE.read_text())
-    found["full"] = np.array(found["data"])
-    found["holes"] = np.where(np.array(found["missing"], dtype=bool), np.nan, found["full"])
-    return found
+    return missing_reference()
 
 
-def holed(n, p, share, seed=1):
-    rng = np.random.default_rng(seed)
-    load = rng.uniform(0.4, 0.9, (p, 2))
-    sigma = load @ load.T + np.diag(rng.uniform(0.3, 0.9, p))
-    data = rng.multivariate_normal(rng.normal(size=p), sigma, n)
-    data[rng.random((n, p)) < share] = np.nan
-    return data, rng.normal(size=p), sigma + np.diag(rng.uniform(0, 0.3, p))
+def elsewhere(n, p, share):
+    """Answers with gaps, and means and covariances that are not theirs."""
+    return holed(n, p, share), *point(p, np.random.default_rng(2))
 
 
 @pytest.mark.parametrize(("n", "p", "share"), [(30, 4, 0.0), (30, 4, 0.3), (300, 3, 0.4), (20, 8, 0.6)])
 def test_scores_of_a_row_are_its_gradient(n, p, share):
-    data, mu, sigma = holed(n, p, share)
+    data, mu, sigma = elsewhere(n, p, share)
     scores = casewise_scores(data, mu, sigma)
     for row, score in zip(data, scores, strict=True):
         if np.isnan(row).all():
@@ -43,7 +32,7 @@ def test_scores_of_a_row_are_its_gradient(n, p, share):
 
 @pytest.mark.parametrize("share", [0.0, 0.3])
 def test_scores_sum_to_the_gradient_with_weights(share):
-    data, mu, sigma = holed(200, 5, share)
+    data, mu, sigma = elsewhere(200, 5, share)
     weights = np.random.default_rng(3).uniform(0, 2, 200)
     weights[:5] = 0
     g_mu, g_sigma = missing.gradient(patterns.patterns(data, weights), mu, sigma)
@@ -69,7 +58,7 @@ def test_gamma_of_a_sample_is_lavaans(lavaan):
 
 
 def test_gamma_of_a_sample_is_a_plain_covariance_however_it_is_cut(monkeypatch):
-    data, _, _ = holed(150, 4, 0.0)
+    data, _, _ = elsewhere(150, 4, 0.0)
     rows, columns = pairs(4)
     for mean in (None, np.full(4, 0.3)):
         gap = data - (data.mean(axis=0) if mean is None else mean)
@@ -81,14 +70,14 @@ def test_gamma_of_a_sample_is_a_plain_covariance_however_it_is_cut(monkeypatch):
 
 
 def test_gamma_under_normality_inverts_the_expected_information():
-    _, mu, sigma = holed(10, 5, 0.0)
+    _, mu, sigma = elsewhere(10, 5, 0.0)
     one = patterns.Patterns.from_moments(1, mu, sigma)
     information = missing.expected(one, mu, sigma)
     np.testing.assert_allclose(gamma_normal(sigma) @ information, np.eye(20), atol=1e-9)
 
 
 def test_gamma_under_normality_by_its_formula():
-    _, _, sigma = holed(10, 3, 0.0)
+    _, _, sigma = elsewhere(10, 3, 0.0)
     rows, columns = pairs(3)
     duplication = np.zeros((9, 6))
     for k, (i, j) in enumerate(zip(rows, columns, strict=True)):
@@ -99,7 +88,7 @@ def test_gamma_under_normality_by_its_formula():
 
 def test_both_gammas_agree_on_many_normal_rows():
     rng = np.random.default_rng(5)
-    _, mu, sigma = holed(10, 3, 0.0)
+    _, mu, sigma = elsewhere(10, 3, 0.0)
     found, truth = gamma_sample(rng.multivariate_normal(mu, sigma, 400_000)), gamma_normal(sigma)
     # Relative to what the diagonal allows; fourth moments of 400,000 rows have errors near 1 %.
     scale = np.sqrt(np.outer(np.diagonal(truth), np.diagonal(truth)))

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from crqkit import sem
-from crqkit.sem.data.likeness import effective_n
+from crqkit.sem.data.likeness import design_effects, effective_n
+from crqkit.sem.data.sample import from_rows
 from tests.studies import sem_clusters
 
 
@@ -39,3 +40,11 @@ def test_effective_n_follows_the_design_effect():
     assert any("count like" in caution for caution in found.cautions)
     alone = sem.fit(sem_clusters.MEASUREMENT, table.assign(shop=np.arange(len(table))), cluster="shop")
     assert not any("count like" in caution for caution in alone.cautions)
+
+
+def test_few_clusters_that_do_nothing_have_no_design_effect():
+    # Means of 4 shops vary by chance, with 3 degrees of freedom: 300 items are known to 5 %.
+    items = [f"x{i}" for i in range(300)]
+    table = pd.DataFrame(np.random.default_rng(1).standard_normal((200, 300)), columns=items)
+    sample = from_rows(table.assign(shop=np.arange(200) % 4), items, cluster="shop")
+    assert design_effects(sample.groups[0]).mean() == pytest.approx(1, abs=3 * np.sqrt(2 / 3 / 300))

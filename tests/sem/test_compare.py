@@ -20,7 +20,7 @@ SKEWED = "TR =~ tr1 + tr2 + tr3 + tr4\nLO =~ lo1 + lo2 + lo3 + lo4"
 
 
 def skewed(model=SKEWED, **options):
-    data = answers("data/crq_skewed.csv").head(options.pop("rows", 400))
+    data = options.pop("data", answers("data/crq_skewed.csv").head(options.pop("rows", 400)))
     return sem.fit(model, data, **({"estimator": "MLR", "preset": "cfa", "missing": "listwise"} | options))
 
 
@@ -131,6 +131,9 @@ def test_what_cannot_be_compared_is_refused():
         compare(free, skewed(estimator="ML"))
     with pytest.raises(ModelProblem, match="number of people"):
         compare(free, skewed(rows=200))
+    own = answers("data/crq_skewed.csv").head(400)
+    with pytest.raises(ModelProblem, match="other answers"):
+        compare(free, skewed(data=own.assign(tr1=own["tr1"].to_numpy()[::-1])))
     with pytest.raises(ModelProblem, match=r"not in both.*lo4"):
         compare(free, skewed(SKEWED.replace(" + lo4", "")))
     with pytest.raises(ModelProblem, match="means"):

@@ -183,6 +183,15 @@ def test_a_finding_names_its_group():
     assert "of x1 in group South is estimated below zero" in finding.sentence
 
 
+def test_a_model_that_is_all_but_undetermined_has_no_errors():
+    # Two items measure a factor only where it goes together with another; that of these hardly does.
+    model = "f =~ x1 + x2\ng =~ x3 + x4"
+    nearly, enough = (fitted(model, given(population([[1, r], [r, 1]], each=2))) for r in (2e-5, 0.3))
+    assert nearly.optimum.converged and nearly.covariance is None
+    assert [finding.code for finding in diagnose(nearly)] == ["empirically_under_identified"]
+    assert enough.covariance is not None and not diagnose(enough)
+
+
 def test_undetermined_parameters_are_named_with_their_group():
     data = {"North": given(np.eye(2) * 0.5 + 0.5), "South": given(np.eye(2) * 0.5 + 0.5)}
     (finding,) = diagnose(fitted("f =~ x1 + x2", data))

@@ -77,19 +77,20 @@ def test_a_direct_search_finds_the_same_in_a_later_group():
                     for a, lhs in enumerate(factors)])  # fmt: skip
     alpha = np.array([row(factor, "~1", "") for factor in factors])
     person = dict(zip(names, group.raw[5], strict=True))
+    items = []  # factor, loading, intercept, residual spread, and between which thresholds this person's answer lies
+    for k, factor in enumerate(factors):
+        for item in (f"{factor.lower()}{i}" for i in range(1, 5)):
+            cuts = [-np.inf, *[row(item, "|", f"t{t}") for t in range(1, 5)], np.inf]
+            code = int(person[item])
+            sd = np.sqrt(row(item, "~~", item))
+            items.append((k, row(factor, "=~", item), row(item, "~1", ""), sd, cuts[code - 1], cuts[code]))
+    k, loading, level, sd, low, high = (np.array(column) for column in zip(*items, strict=True))
 
     def worse(eta):
         off = eta - alpha
-        value = -0.5 * off @ np.linalg.solve(psi, off)
-        for k, factor in enumerate(factors):
-            for i in range(1, 5):
-                item = f"{factor.lower()}{i}"
-                cuts = [-np.inf, *[row(item, "|", f"t{t}") for t in range(1, 5)], np.inf]
-                sd = np.sqrt(row(item, "~~", item))
-                at = row(factor, "=~", item) * eta[k] + row(item, "~1", "")
-                code = int(person[item]) - 1
-                value += np.log(norm.cdf((cuts[code + 1] - at) / sd) - norm.cdf((cuts[code] - at) / sd))
-        return -value
+        at = loading * eta[k] + level
+        answered = np.log(norm.cdf((high - at) / sd) - norm.cdf((low - at) / sd)).sum()
+        return 0.5 * off @ np.linalg.solve(psi, off) - answered
 
     best = minimize(worse, alpha, tol=1e-12).x
     assert factor_scores(fit).loc[group.rows[5], factors].to_numpy() == pytest.approx(best, abs=1e-4)

@@ -104,14 +104,23 @@ def test_a_fit_is_a_result(answers):
 def test_every_part_answers(answers):
     found = sem.fit(MODEL, answers, group="land", group_equal=["loadings"])
     assert found.converged and found.groups == list(answers["land"].unique())
-    assert len(found.r_squared) and len(found.modification_indices()) and len(found.scores()) == 400
+    assert found.r_squared["group"].value_counts().to_dict() == {"DE": 7, "BR": 7}
+    assert set(found.r_squared["variable"]) == {*ITEMS, "bond"} and found.r_squared["r_squared"].between(0, 1).all()
+    indices = found.modification_indices()
+    assert set(indices["op"]) == {"=~", "~~"} and indices["mi"].is_monotonic_decreasing
+    scores = found.scores()
+    assert scores.index.equals(answers.index)
+    for factor in ("trust", "bond"):
+        item_sum = answers[[item for item in ITEMS if item[0] == factor[0]]].sum(axis=1)
+        assert np.corrcoef(scores[factor], item_sum)[0, 1] > 0.9
     assert found.diagnosis.empty
     assert found.score_test().table["df"].ge(1).all()
-    assert "omega" in set(found.reliability().table["measure"].str.split().str[0].str.lower()) or len(
-        found.reliability().table
-    )
+    reliability = found.reliability().table
+    assert reliability.groupby(["group", "factor"])["measure"].apply(set).tolist() == [{"omega", "alpha", "ave"}] * 4
     free = sem.fit(MODEL, answers, group="land")
-    assert len(found.compare(free).table) == 2
+    steps = found.compare(free).table
+    assert steps["df_diff"][1] == 4
+    assert steps["chisq"].tolist() == [one.fit_measures["chisq"] for one in (free, found)]
     assert "=~" in found.to_lavaan()
     with pytest.raises(ModelProblem):
         found.to_semopy()
@@ -130,3 +139,62 @@ def test_bootstrap_errors_come_with_the_same_seed(answers):
     free = plain.parameters["se"] > 0
     ratio = first.parameters.loc[free, "se"] / plain.parameters.loc[free, "se"]
     assert ratio.between(0.6, 1.6).all()
+
+
+def test_what_two_groups_need_is_asked_for(answers):
+    with pytest.raises(ModelProblem, match="need group"):
+        sem.fit(MODEL, answers, group_equal=["loadings"])
+    with pytest.raises(DataProblem, match="both print as 1"):
+        sem.fit(MODEL, answers.assign(land=[1, "1"] * 200), group="land")
+    table = sem.parameter_table(MODEL, groups=["BR", "DE"], meanstructure=True)
+    other = answers.sort_values("land", ascending=False)
+    with pytest.raises(ModelProblem, match="table is of BR, DE"):
+        sem.fit(table, other, group="land")
+
+
+def test_data_of_another_kind_is_refused(answers):
+    for data in (answers[ITEMS].to_numpy(), [1, 2], None, {}):
+        with pytest.raises(ModelProblem, match="Give a DataFrame"):
+            sem.fit(MODEL, data)
+    with pytest.raises(DataProblem, match="two columns have this name"):
+        sem.fit(MODEL, answers.rename(columns={"w": "t1"}))
+    with pytest.raises(DataProblem, match="one cluster"):
+        sem.fit(MODEL, answers.assign(shop=1), cluster="shop")
+    with pytest.raises(DataProblem, match="not a finite number"):
+        sem.fit(MODEL, answers.assign(t1=np.inf))
+    with pytest.raises(DataProblem, match="no weight is above zero"):
+        sem.fit(MODEL, answers.assign(w=-1.0), weights="w")
+
+
+def test_one_name_may_stand_for_a_list(answers):
+    given = sem.fit(MODEL, answers, group="land", group_equal="loadings", estimator="ml")
+    listed = sem.fit(MODEL, answers, group="land", group_equal=["loadings"], estimator="ML")
+    assert given.fit_measures["df"] == listed.fit_measures["df"]
+
+
+def test_an_answer_only_the_left_out_gave_is_no_category(answers):
+    table = steps(answers)
+    table.loc[0, "t1"], table.loc[0, "land"] = 9, None
+    assert sem.fit(MODEL, table, ordered=True, group="land", estimator="WLSMV").n == 399
+
+
+def test_clusters_that_reach_across_groups_count_once(answers):
+    equal = ["loadings", "intercepts", "residuals", "lv.variances", "regressions", "means"]
+    twice = pd.concat([answers.assign(land="DE"), answers.assign(land="BR")])
+    one = sem.fit(MODEL, answers, cluster="shop").parameters["se"].to_numpy()
+    both = sem.fit(MODEL, twice, cluster="shop", group="land", group_equal=equal).parameters
+    both = both.loc[both["group"] == 1, "se"].to_numpy()
+    np.testing.assert_allclose(both, one, rtol=1e-6)
+
+
+def test_a_table_names_its_groups_and_the_page_its_indices(answers):
+    found = sem.fit(MODEL, answers, group="land")
+    assert set(found.table["group"]) == {"DE", "BR"}
+    assert "CFI" in str(found) and "SRMR" in found._repr_html_()
+
+
+def test_settings_are_enough_to_run_it_again(answers):
+    found = sem.fit(MODEL, answers, group="land", group_equal=["loadings"], std_lv=True, cluster="shop")
+    names = ("model", "group", "group_equal", "std_lv", "cluster", "estimator", "missing", "fixed_x", "orthogonal")
+    again = sem.fit(data=answers, **{name: found.settings[name] for name in names})
+    np.testing.assert_allclose(again.fit_measures, found.fit_measures)

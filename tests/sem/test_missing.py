@@ -1,35 +1,15 @@
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from crqkit.base.problems import DataProblem
 from crqkit.sem.data import missing, patterns
 from crqkit.sem.data.vech import pairs, unvech, vech
-
-REFERENCE = Path(__file__).parents[1] / "reference" / "sem" / "missing.json"
+from tests.sem.answers import holed, missing_reference, point
 
 
 @pytest.fixture(scope="module")
 def lavaan():
-    found = json.loads(REFERENCE.read_text())
-    found["full"] = np.array(found["data"])
-    found["holes"] = np.where(np.array(found["missing"], dtype=bool), np.nan, found["full"])
-    return found
-
-
-def point(p, rng):
-    load = rng.uniform(0.4, 0.9, (p, 2))
-    return rng.normal(size=p), load @ load.T + np.diag(rng.uniform(0.3, 0.9, p))
-
-
-def holed(n, p, share, seed=1):
-    rng = np.random.default_rng(seed)
-    mu, sigma = point(p, rng)
-    data = rng.multivariate_normal(mu, sigma, n)
-    data[rng.random((n, p)) < share] = np.nan
-    return data
+    return missing_reference()
 
 
 def row_by_row(data, mu, sigma, weights=None):

@@ -113,12 +113,13 @@ def test_a_hidden_tie_has_the_largest_residual():
 
 
 def test_residuals_of_a_true_model_are_noise():
-    rng, z = np.random.default_rng(4), []
+    rng, z, items = np.random.default_rng(4), [], [f"x{i}" for i in range(8)]
+    truth = "f =~ " + " + ".join(f"{0.6 if i % 2 else 0.8}*{item}" for i, item in enumerate(items))
     for _ in range(40):
-        data = simulate("f =~ 0.8*a + 0.7*b + 0.7*c + 0.7*d", 400, seed=rng, standardized=True)
-        z.append(residuals(sem.fit("f =~ a + b + c + d", data, estimator="ML"))["z"].dropna())
-    # Six covariances leave two degrees of freedom, so 40 studies are worth 80 values: three Monte-Carlo errors.
-    assert np.mean(np.concatenate(z) ** 2) == pytest.approx(1, abs=0.48)
+        data = simulate(truth, 400, seed=rng, standardized=True)
+        z.append(residuals(sem.fit("f =~ " + " + ".join(items), data, estimator="ML"))["z"].dropna())
+    # 28 covariances leave 20 degrees of freedom, so 40 studies are worth 800 values: three Monte-Carlo errors.
+    assert np.mean(np.concatenate(z) ** 2) == pytest.approx(1, abs=3 * np.sqrt(2 / 800))
 
 
 def test_a_negative_residual_variance_explains_no_share():

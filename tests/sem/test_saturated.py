@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -7,29 +6,12 @@ import pytest
 
 from crqkit.base.problems import DataProblem
 from crqkit.sem.data import missing, patterns
-
-REFERENCE = Path(__file__).parents[1] / "reference" / "sem" / "missing.json"
+from tests.sem.answers import holed, missing_reference
 
 
 @pytest.fixture(scope="module")
 def lavaan():
-    found = json.loads(REFERENCE.read_text())
-    found["full"] = np.array(found["data"])
-    found["holes"] = np.where(np.array(found["missing"], dtype=bool), np.nan, found["full"])
-    return found
-
-
-def point(p, rng):
-    load = rng.uniform(0.4, 0.9, (p, 2))
-    return rng.normal(size=p), load @ load.T + np.diag(rng.uniform(0.3, 0.9, p))
-
-
-def holed(n, p, share, seed=1):
-    rng = np.random.default_rng(seed)
-    mu, sigma = point(p, rng)
-    data = rng.multivariate_normal(mu, sigma, n)
-    data[rng.random((n, p)) < share] = np.nan
-    return data
+    return missing_reference()
 
 
 @pytest.mark.parametrize(("n", "p", "share"), [(400, 5, 0.1), (500, 8, 0.5), (300, 12, 0.2)])

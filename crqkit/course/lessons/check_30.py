@@ -31,7 +31,10 @@ def without_it(answer: object, reliability: pd.DataFrame) -> str:
     for outcome, rows in groups.items():
         if any(close(answer, value, 0.006) for value in reliability.loc[rows, "estimate"]):
             return outcome
-    return "before" if close(answer, OMEGA_OF_ALL, 0.01) else "wrong"
+    if close(answer, OMEGA_OF_ALL, 0.01):
+        return "before"
+    # No share is above one, so this was meant in hundredths.
+    return "percent" if 2 < float(answer) <= 100 else "wrong"  # type: ignore[arg-type]
 
 
 def two_names(answer: Iterable[str], ratios: Result) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from crqkit.base import DataProblem
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -26,8 +28,11 @@ def twice_as_wide(answer: object, times_as_wide: Callable[[float], float]) -> st
     share = float(answer)  # type: ignore[arg-type]
     if share >= 1:
         return "percent"
-    times = float(times_as_wide(share))
-    return "too_few" if times < NEARLY_TWICE else "too_many" if times > HARDLY_MORE else "right"
+    try:
+        times = float(times_as_wide(share))
+    except DataProblem:
+        return "hardly_any"
+    return "right" if NEARLY_TWICE <= times <= HARDLY_MORE else "too_few" if times < NEARLY_TWICE else "too_many"
 
 
 def as_steps(answer: Any, as_numbers: Any) -> str:

@@ -60,12 +60,12 @@ def incremental(chisq: float, df: int, base: float, base_df: int) -> dict[str, f
     ratio = base / base_df if base_df else np.nan
     return {
         "cfi": 1 - max(excess, 0.0) / worst if worst > 0 else 1.0,
-        "tli": (ratio - chisq / df) / (ratio - 1) if df else 1.0,
-        "nnfi": (ratio - chisq / df) / (ratio - 1) if df else 1.0,
-        "rfi": (ratio - chisq / df) / ratio if df else 1.0,
-        "nfi": (base - chisq) / base,
-        "ifi": (base - chisq) / (base - df),
-        "rni": 1 - excess / base_excess,
+        "tli": (ratio - chisq / df) / (ratio - 1) if df and ratio != 1 else 1.0,
+        "nnfi": (ratio - chisq / df) / (ratio - 1) if df and ratio != 1 else 1.0,
+        "rfi": (ratio - chisq / df) / ratio if df and ratio else 1.0,
+        "nfi": (base - chisq) / base if base else np.nan,
+        "ifi": (base - chisq) / (base - df) if base != df else np.nan,
+        "rni": 1 - excess / base_excess if base_excess else np.nan,
     }
 
 
@@ -74,7 +74,7 @@ def rmsea(chisq: float, df: float, n: float, groups: int, level: float = 0.90) -
     names = ("rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "rmsea.pvalue")
     if df == 0:
         return dict(zip(names, (0.0, 0.0, 0.0, np.nan), strict=True))
-    if df < 0 or not np.isfinite(chisq):
+    if not df > 0 or not np.isfinite(chisq):
         return dict.fromkeys(names, np.nan)
     spread = np.sqrt(groups / (n * df))
     bounds = [spread * np.sqrt(noncentrality(chisq, df, 1 - tail)) for tail in ((1 - level) / 2, (1 + level) / 2)]
@@ -195,19 +195,33 @@ def _scaled(test: Test, base: Test, n: float, groups: int) -> dict[str, float]:
     return measures | {f"{name}.scaled": value for name, value in (against | close).items()}
 
 
+def _unproven(model: Model) -> bool:
+    """Whether ordered items come in a way for which robust indices have no second source."""
+    if not model.ordered:
+        return False
+    plan = model.plan
+    rows = zip(plan.op, plan.lhs, plan.rhs, plan.free, strict=True)
+    freed = any(free and lhs == rhs and lhs in plan.ordered for op, lhs, rhs, free in rows if op in ("~*~", "~~"))
+    return freed or len(plan.ordered) < len(plan.observed)
+
+
 def _robust(found: Estimate, n: float, groups: int) -> dict[str, float]:
     """Return CFI, TLI and RMSEA with the factors on the noncentrality, not on the chi-square.
 
     Brosseau-Liard, Savalei & Li (2012); Brosseau-Liard & Savalei (2014); Savalei (2018, 2021); Zhang & Savalei (2023).
     """
+    if _unproven(found.model):
+        return {}
     own, base = complete_misfit(found), complete_misfit(found.baseline)
+    if not (own.factor > 0 and base.factor > 0):
+        return {}
     df, base_df = found.test.df, found.baseline.test.df
     excess, base_excess = own.excess(df), base.excess(base_df)
     worst = max(excess, base_excess, 0.0)
     measures = {
         "cfi.robust": 1 - max(excess, 0.0) / worst if worst > 0 else 1.0,
-        "tli.robust": 1 - (excess / df) / (base_excess / base_df) if df else 1.0,
-        "rni.robust": 1 - excess / base_excess,
+        "tli.robust": 1 - (excess / df) / (base_excess / base_df) if df and base_excess else 1.0,
+        "rni.robust": 1 - excess / base_excess if base_excess else np.nan,
     }
     scaled, stretch = rmsea(own.scaled, df, n, groups), np.sqrt(own.factor)
     for name in ("rmsea", "rmsea.ci.lower", "rmsea.ci.upper"):

@@ -1,8 +1,8 @@
 """From data or from moments to the sufficient statistics of each group."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -77,7 +77,7 @@ class Sample:
     names: list[str]
     groups: list[GroupSample]
     dropped: int = 0
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    index: pd.Index | None = None  # of the caller's table, if there was one
 
     @property
     def n(self) -> float:
@@ -96,6 +96,7 @@ def moments(data: pd.DataFrame, items: Sequence[str], *, group: str | None = Non
     if group is None:
         complete = data[list(items)].dropna()
         return Moments(complete.cov(), len(complete), complete.mean())
+    group_labels(data, group)
     parts = data.dropna(subset=[group]).groupby(group, sort=False)
     return {str(label): moments(part, items) for label, part in parts}  # type: ignore[misc]
 
@@ -131,21 +132,12 @@ def from_rows(
     """Return the sample behind rows: complete ones (`listwise`), all with an answer (`fiml`), or `pairwise`."""
     if missing not in ("listwise", "fiml", "pairwise"):
         raise ChoiceProblem("missing", missing, ["listwise", "fiml", "pairwise"])
-    values = numbers(data, names)
-    if np.isinf(values).any():
-        found = [(int(i) + 2, names[j]) for i, j in np.argwhere(np.isinf(values))]
-        raise DataProblem(
-            [Fault("not a finite number", "Correct it or leave it empty.", "data", i, n) for i, n in found]
-        )
-    keep = ~np.isnan(values).any(axis=1) if missing == "listwise" else ~np.isnan(values).all(axis=1)
-    at = [list(names).index(name) for name in covariates]
-    keep &= ~np.isnan(values[:, at]).any(axis=1)
-    for column in (cluster, weights):
-        keep &= data[column].notna().to_numpy() if column else True
+    values, keep = kept_rows(
+        data, names, group=group, missing=missing, covariates=covariates, cluster=cluster, weights=weights
+    )
     code, found = pd.factorize(data[group]) if group else (np.zeros(len(data), np.intp), [""])
-    keep &= code >= 0
     label_of = np.array([*map(str, found), ""])[code]
-    labels = list(dict.fromkeys(map(str, found))) if labels is None else labels
+    labels = (group_labels(data, group) if group else [""]) if labels is None else labels
     weight = _weights(data, weights, keep)
     cluster_of = pd.factorize(data[cluster])[0] if cluster else None
     by_item = zip(names, values[keep].T, strict=True)
@@ -177,14 +169,51 @@ def from_rows(
             faults += [replace(fault, what=f"{fault.what}{where}") for fault in problem.faults]
     if faults:
         raise DataProblem(faults)
-    return Sample(list(names), groups, int(len(data) - sum(len(g.rows) for g in groups if g.rows is not None)))
+    used = sum(len(made.rows) for made in groups if made.rows is not None)
+    return Sample(list(names), groups, len(data) - used, data.index)
+
+
+def kept_rows(
+    data: pd.DataFrame,
+    names: Sequence[str],
+    *,
+    group: str | None,
+    missing: str,
+    cluster: str | None,
+    weights: str | None,
+    covariates: Sequence[str] = (),
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the answers (rows, p) as numbers, and which rows are used: known group, cluster and weight, answers."""
+    values = numbers(data, names)
+    if np.isinf(values).any():
+        where = [(int(i) + 2, names[j]) for i, j in np.argwhere(np.isinf(values))]
+        raise DataProblem(
+            [Fault("not a finite number", "Correct it or leave it empty.", "data", row, name) for row, name in where]
+        )
+    keep = ~np.isnan(values).any(axis=1) if missing == "listwise" else ~np.isnan(values).all(axis=1)
+    keep &= ~np.isnan(values[:, [list(names).index(name) for name in covariates]]).any(axis=1)
+    for column in (group, cluster, weights):
+        keep &= data[column].notna().to_numpy() if column else True
+    return values, keep
+
+
+def group_labels(data: pd.DataFrame, group: str) -> list[str]:
+    """Return the groups' names in order of their first appearance; two that print alike are a fault."""
+    labels = [str(label) for label in pd.unique(data[group].dropna())]
+    twice = sorted({label for label in labels if labels.count(label) > 1})
+    if twice or not labels:
+        what = f"two groups both print as {', '.join(twice)}" if twice else "no row says its group"
+        raise DataProblem(Fault(what, "Write each group in one way, as text.", "data", column=group))
+    return labels
 
 
 def _weights(data: pd.DataFrame, column: str | None, keep: NDArray[np.bool_]) -> Array:
     if column is None:
         return np.ones(len(data))
     weight = numbers(data, [column])[:, 0]
-    bad = np.flatnonzero(keep & ~(weight > 0))
+    bad = np.flatnonzero(keep & ~((weight > 0) & np.isfinite(weight)))
+    if len(bad) and len(bad) == keep.sum():
+        raise DataProblem(Fault("no weight is above zero", "Is this the column of weights?", "data", column=column))
     if len(bad):
         raise DataProblem(
             [Fault("a weight must be above zero", "Mend it or drop the row.", "data", int(i) + 2, column) for i in bad]

@@ -40,6 +40,9 @@ def _group_faults(group: GroupSample, names: list[str], plan: Plan, method: Meth
         yield Fault(what, mend, code="few_obs")
         if people <= 1:
             return
+    if group.clusters is not None and len(np.unique(group.clusters)) < 2:
+        what = f"everybody is in one cluster{where}: nothing shows how alike clusters are"
+        yield Fault(what, "Leave cluster out, or choose the column that tells shops apart.", code="few_clusters")
     variance = np.diagonal(group.cov)
     flat = ~ordered & ~(variance > FLAT * (variance + group.mean**2))
     for i in np.flatnonzero(flat):

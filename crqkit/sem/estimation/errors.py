@@ -1,10 +1,12 @@
 """The covariance matrix of the estimates: from the information, or from a sandwich."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crqkit.sem.data.sample import GroupSample
 from crqkit.sem.estimation.model import Model
 from crqkit.sem.estimation.pieces import crossed, pieces, scores
 
@@ -55,10 +57,34 @@ def moment_filling(model: Model, x: Array) -> Array:
 def score_filling(model: Model, x: Array) -> Array:
     """Return the mean cross-product of casewise scores (q, q); whole clusters where there are any."""
     whole = np.zeros((model.q, model.q))
-    for structure, group in zip(model.structures, model.sample.groups, strict=True):
-        own = structure.free
-        mean, cov = structure.moments(x[own])
+    groups, found = model.sample.groups, []
+    for structure, group in zip(model.structures, groups, strict=True):
+        mean, cov = structure.moments(x[structure.free])
         by_case = scores(structure, group, mean if structure.means else group.mean, cov)
-        inner = crossed(by_case @ structure.vector_jacobian(x[own]), group)
-        whole[np.ix_(own, own)] += group.n / model.sample.n * inner
+        found.append(by_case @ structure.vector_jacobian(x[structure.free]))
+    if _shared(groups):
+        return _over_groups(model, found)
+    for structure, group, by_case in zip(model.structures, groups, found, strict=True):
+        own = structure.free
+        whole[np.ix_(own, own)] += group.n / model.sample.n * crossed(by_case, group)
     return whole
+
+
+def _shared(groups: Sequence[GroupSample]) -> bool:
+    """Whether any cluster has people in more than one group."""
+    if any(group.clusters is None for group in groups):
+        return False
+    each = [np.unique(group.clusters) for group in groups]
+    return len(np.unique(np.concatenate(each))) < sum(map(len, each))
+
+
+def _over_groups(model: Model, found: Sequence[Array]) -> Array:
+    """Return the same where clusters reach across groups: all scores of a cluster are summed first."""
+    groups = model.sample.groups
+    _, at = np.unique(np.concatenate([group.clusters for group in groups]), return_inverse=True)
+    sums = np.zeros((int(at.max()) + 1, model.q))
+    first = 0
+    for structure, by_case in zip(model.structures, found, strict=True):
+        np.add.at(sums, np.ix_(at[first : first + len(by_case)], structure.free), by_case)
+        first += len(by_case)
+    return sums.T @ sums * (len(sums) / (len(sums) - 1)) / model.sample.n

@@ -86,6 +86,9 @@ def row_values(model: Model, x: Array) -> Array:
         # Residual variances of ordered items follow from their scale.
         ordered = table["lhs"].isin(table.attrs["ordered"]) & (table["lhs"] == table["rhs"]) & (table["op"] == "~~")
         values[ordered.to_numpy()] = np.nan
+    elif model.ordered:
+        # Scales follow from the residual variances.
+        values[(table["op"] == "~*~").to_numpy()] = np.nan
     if np.isnan(values).any():
         _derived(model, x, values)
     defined = dict(model.restrictions.defined)

@@ -166,7 +166,9 @@ def _part(structure: Structure, group: GroupSample, sample: Sample, method: Meth
             return PatternPart(structure, n, group.patterns)
         return NormalPart(structure, share, group.mean, group.cov)
     if group.ordinal is not None:
-        return SquaresPart(structure, share, group.ordinal.vector, _ordinal_weight(group.ordinal.gamma, method.fit))
+        return SquaresPart(
+            structure, share, group.ordinal.vector, _ordinal_weight(group.ordinal.plain_gamma, method.fit)
+        )
     target = structure.flat(group.mean, group.cov)
     if method.fit == "gls":
         return SquaresPart(structure, share, target, normal_weight(np.linalg.inv(group.cov), structure.means))

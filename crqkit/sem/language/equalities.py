@@ -67,6 +67,8 @@ def equate_groups(by_group: Sequence[Sequence[Draft]], wanted: Wanted, partial: 
     for at, same in enumerate(zip(*by_group, strict=True)):
         first = same[0]
         free = f"{first.lhs}{first.op}{first.rhs}" in partial
+        if free:
+            _set_free(same, wanted)
         if free or _part(first, wanted.who) not in wanted.equal or any(row.label for row in same):
             continue
         fixed = next((row.ustart for row in same if not row.free), None)
@@ -75,6 +77,15 @@ def equate_groups(by_group: Sequence[Sequence[Draft]], wanted: Wanted, partial: 
                 row.label = f".p{at + 1}."
             else:
                 row.fix(fixed)
+
+
+def _set_free(same: Sequence[Draft], wanted: Wanted) -> None:
+    """Estimate in later groups the residual variance that the theta parameterization else fixes at 1."""
+    first = same[0]
+    if wanted.theta and "thresholds" in wanted.equal and first.variance and first.lhs in wanted.ordered:
+        for row in same[1:]:
+            if not row.user:
+                row.release()
 
 
 def equate_named(by_group: Sequence[Sequence[Draft]], wanted: Wanted) -> None:

@@ -77,8 +77,13 @@ def _attributes_of(
     table: pd.DataFrame, who: Roles, groups: Sequence[str], parameterization: str, known: dict[str, Any]
 ) -> dict[str, Any]:
     count = int(table["group"].max())
-    if len(groups) != count or [*groups] == [""]:
-        groups = known.get("groups", [str(g + 1) for g in range(count)] if count > 1 else [""])
+    own = list(known.get("groups", []))
+    if [*groups] == [""] and count > 1:
+        groups = own or [str(g + 1) for g in range(count)]
+    elif len(groups) != count or (len(own) == count > 1 and own != [*groups]):
+        of = ", ".join(own) if own else f"{count} groups"
+        what = f"the table is of {of}, the data of {', '.join(groups) or 'one group'}"
+        raise ModelProblem(what, "Make the table for these groups, in the order of their first appearance.")
     ordered = dict.fromkeys(table.loc[table["op"] == "|", "lhs"])
     made = attributes(who, ordered, groups, bool((table["op"] == "~1").any()), parameterization)
-    return {**made, **known, "groups": made["groups"]}
+    return {**known, **made}

@@ -2,18 +2,23 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crqkit.base import Cutoff, DataProblem, Fault, Result, Verdict, check_choice, measures, say, verdict
+from crqkit.base import Cutoff, DataProblem, Fault, Result, Verdict, charts, check_choice, measures, say, verdict
 from crqkit.sem.language.syntax import parse
 from crqkit.sem.scales.correlations import LISTWISE, Correlations, as_cutoff, correlations, settings_of
 from crqkit.sem.scales.factor_number import matrix_cautions
 from crqkit.sem.scales.resampling import EFRON, check_boot, percentiles, resampled
 from crqkit.stats.estimates import check_confidence
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
 
 HENSELER = "Henseler, Ringle & Sarstedt 2015, Journal of the Academy of Marketing Science 43:115-135"
 ROEMER = "Roemer, Schuberth & Henseler 2021, Industrial Management & Data Systems 121:2637-2650 (HTMT2)"
@@ -123,7 +128,15 @@ def htmt(
         settings_of(found, constructs={name: list(members) for name, members in known.items()}, kind=kind, seed=seed)
         | {"absolute": absolute, "missing": missing, "limit": float(cutoff), "n_boot": n_boot, "level": level}
         | {"family": len(rows)},
+        partial(_drawn, limit=float(cutoff)),
     )
+
+
+def _drawn(table: "pd.DataFrame", ax: "Axes", limit: float) -> "Axes":
+    """Draw the ratios with the limit that they are held against."""
+    charts.intervals(table, ax)
+    ax.axvline(limit, color=charts.PALETTE["grey"], linestyle="--")
+    return ax
 
 
 def constructs_of(given: Mapping[str, Sequence[str]] | str) -> dict[str, list[str]]:
