@@ -72,15 +72,15 @@ def test_errors_are_lavaans():
 def test_errors_of_groups_with_equal_loadings_are_lavaans():
     shape = {"group": "country", "group_equal": ["loadings"], "estimator": "ML", "missing": "listwise", "preset": "cfa"}
     model = fit(R["model"], table("crq.csv"), **shape)
-    found = bootstrap(model, 800, seed=1, improper="keep")
-    assert_like_lavaan(found, R["groups"], 800)
+    found = bootstrap(model, 400, seed=1, improper="keep")
+    assert_like_lavaan(found, R["groups"], 400)
     labelled = found.table[found.table["label"] != ""]
     assert (labelled.groupby("label")["se"].nunique() == 1).all()
 
 
 def test_errors_with_missing_answers_are_lavaans():
     model = fit("TR =~ tr1 + tr2 + tr3 + tr4", table("crq_missing.csv"), estimator="ML", missing="fiml", preset="cfa")
-    assert_like_lavaan(bootstrap(model, 200, seed=1, improper="keep"), R["fiml"], 200)
+    assert_like_lavaan(bootstrap(model, 100, seed=1, improper="keep"), R["fiml"], 100)
 
 
 def test_intervals_from_the_same_draws_are_lavaans():

@@ -127,8 +127,8 @@ def test_noise_has_no_factor():
     assert not any(one.reading.id == "efa.count.clear" for one in found)
     assert efa(noise(200, seed=1), 2).reading.id == "efa.factors.none"
     # Steps few people choose: polychoric correlations of nothing are large, and so must be those of chance.
-    steps = [noise(200, seed=seed).apply(lambda column: np.searchsorted([0, 1.2], column)) for seed in range(10)]
-    assert sum(factor_count(one, ordinal=True).parallel > 0 for one in steps) <= 3
+    steps = [noise(200, seed=seed).apply(lambda column: np.searchsorted([0, 1.2], column)) for seed in range(6)]
+    assert sum(factor_count(one, ordinal=True).parallel > 0 for one in steps) <= 2
 
 
 def test_reading_in_each_case():
@@ -270,7 +270,7 @@ def test_omega_reading_in_each_case():
     assert of(0.25, 60) == "efa.omega.unclear"
     assert of(0.5, 49) == "efa.omega.too_little"
     assert omega_efa(matrix("holz")).reading.id == "efa.omega.point"
-    assert omega_efa(noise(200, 9, seed=1), n_boot=100).reading.id == "efa.omega.none"
+    assert omega_efa(noise(200, 9, seed=1)).reading.id == "efa.omega.none"
 
 
 def test_schmid_leiman_refuses_what_does_not_fit():

@@ -22,6 +22,8 @@ CASES = ["fs_cfa_bar", "fs_cfa_reg", "fs_mean_bar", "fs_mean_reg", "fs_mg_bar", 
 CASES += ["fs_fiml_bar", "fs_fiml_reg", "fs_fiml_mg_bar", "fs_fiml_mg_reg", "fs_second_order", "fs_wlsmv_ebm"]
 LINEAR = ["plain", "means", "tied", "groups", "second", "sem", "sem_means"]
 TEXT = "f =~ 0.8*a + 0.7*b + 0.6*c\ng =~ 0.8*x + 0.7*y + 0.6*z\nf ~~ 0.3*g"
+REGRESSED = json.loads((HERE / "regressed_items.json").read_text(encoding="utf-8"))
+SCORED = [(name, method) for name, of in REGRESSED.items() for method in of.get("scores", ())]
 MODEL = "f =~ a + b + c\ng =~ x + y + z"
 
 
@@ -52,6 +54,102 @@ def test_errors_of_scores_equal_lavaan(name, method):
     for group, errors in zip(groups, expected["se"], strict=True):
         ours = found.loc[group.rows, [f"{factor}_se" for factor in names]].iloc[0]
         assert ours.to_numpy() == pytest.approx(np.array(errors[: len(names)], float), abs=1e-5)
+
+
+def regressed(name, **more):
+    """The fit and the answers of a case with regressed items."""
+    of = REGRESSED[name]
+    options = {key: of[key] for key in ("preset", "group", "group_equal") if key in of}
+    data = answers(of["data"])
+    return sem.fit(
+        of["text"], data, **{"estimator": "ML", "missing": "listwise", "meanstructure": True, **options, **more}
+    ), data
+
+
+@pytest.mark.parametrize(("name", "method"), SCORED)
+def test_scores_beside_regressed_items_equal_lavaan(name, method):
+    fit, data = regressed(name)
+    expected = REGRESSED[name]["scores"][method]
+    found = factor_scores(fit, method=method)
+    if "group" in REGRESSED[name]:
+        found = found[(data[REGRESSED[name]["group"]] == fit.groups[0]).to_numpy()]
+    np.testing.assert_allclose(found[expected["factors"]].head(12), expected["rows"], atol=2e-6)
+
+
+def by_hand(fit, answers):
+    """Bartlett's scores and errors of one person: each answer net of what other variables do to it, weighted.
+
+    Effects on an answer that is missing reach those that it moves itself.
+    """
+    table = fit.parameters
+    names, factors = fit.estimate.model.sample.names, fit.estimate.model.table.attrs["lv"]
+    p = len(names)
+    among, error = pd.DataFrame(0.0, names, names), pd.DataFrame(0.0, names, names)
+    loading, constant = pd.DataFrame(0.0, names, factors), pd.Series(0.0, names)
+    for row in table.itertuples():
+        if row.op == "=~":
+            loading.loc[row.rhs, row.lhs] = row.est
+        elif row.op == "~" and row.lhs in names:
+            (among if row.rhs in names else loading).loc[row.lhs, row.rhs] = row.est
+        elif row.op == "~~" and row.lhs in names:
+            error.loc[row.lhs, row.rhs] = error.loc[row.rhs, row.lhs] = row.est
+        elif row.op == "~1" and row.lhs in names:
+            constant[row.lhs] = row.est
+    onward = np.linalg.inv(np.eye(p) - among.to_numpy())
+    seen = answers.notna().to_numpy()
+    net = answers.to_numpy()[seen] - (onward @ constant.to_numpy())[seen]
+    slopes = (onward @ loading.to_numpy())[seen]
+    inverse = np.linalg.inv((onward @ error.to_numpy() @ onward.T)[np.ix_(seen, seen)])
+    spread = np.linalg.inv(slopes.T @ inverse @ slopes)
+    return spread @ slopes.T @ inverse @ net, np.sqrt(np.diag(spread))
+
+
+@pytest.mark.parametrize("name", ["dif", "dif_one", "dif_tied", "item_on_item", "outcome", "chain", "growth"])
+def test_bartlett_scores_are_the_formula(name):
+    fit, data = regressed(name)
+    found = factor_scores(fit, method="bartlett", standard_errors=True)
+    names, factors = fit.estimate.model.sample.names, fit.estimate.model.table.attrs["lv"]
+    for person in (0, 7, 100):
+        scores, errors = by_hand(fit, data.loc[person, names].astype(float))
+        np.testing.assert_allclose(found.loc[person, factors].astype(float), scores, atol=1e-9)
+        np.testing.assert_allclose(found.loc[person, [f"{factor}_se" for factor in factors]], errors, atol=1e-9)
+
+
+def test_one_regressed_item_counts_net_of_its_covariate():
+    fit, data = regressed("dif_one")
+    table = fit.parameters.set_index(["lhs", "op", "rhs"])["est"].sort_index()
+    items = [f"tr{i}" for i in range(1, 5)]
+    loading, error = table["TR", "=~"][items].to_numpy(), [table[item, "~~", item] for item in items]
+    net = data[items] - [table[item, "~1", ""] for item in items]
+    net["tr2"] -= table["tr2", "~", "age"] * data["age"]
+    weight = loading / error
+    expected = net @ weight / (weight @ loading)
+    np.testing.assert_allclose(factor_scores(fit, method="bartlett")["TR"], expected, atol=1e-9)
+
+
+def test_where_answers_are_missing_items_that_move_others_still_count():
+    of = REGRESSED["item_on_item"]
+    data = answers(of["data"])
+    lost = data.assign(tr1=data["tr1"].mask(data.index == 3), lo4=data["lo4"].mask(data.index == 5))
+    fit = sem.fit(of["text"], lost, estimator="ML", missing="fiml")
+    found = factor_scores(fit, method="bartlett")
+    for person in (3, 5, 6):
+        scores, _ = by_hand(fit, lost.loc[person, fit.estimate.model.sample.names].astype(float))
+        np.testing.assert_allclose(found.loc[person, ["TR", "LO"]].astype(float), scores, atol=1e-9)
+
+
+def test_an_item_whose_covariate_is_missing_says_nothing():
+    of = REGRESSED["dif_one"]
+    data = answers(of["data"]).astype({"age": float})
+    data.loc[3, "age"] = np.nan
+    data.loc[4, "tr2"] = np.nan
+    fit = sem.fit(of["text"], data, estimator="ML", missing="fiml", fixed_x=False)
+    found = factor_scores(fit, method="bartlett", standard_errors=True)
+    scores, errors = by_hand(
+        fit, data.loc[3, fit.estimate.model.sample.names].astype(float).where(lambda x: x.index != "tr2")
+    )
+    np.testing.assert_allclose(found.loc[3, ["TR", "TR_se"]].astype(float), [scores[0], errors[0]], atol=1e-9)
+    assert found.loc[4, "TR_se"] == pytest.approx(found.loc[3, "TR_se"])
 
 
 @pytest.mark.parametrize("name", ["ordinal", "binary", "ordinal_second", "ordinal_sem", "ordinal_tied"])
@@ -190,3 +288,19 @@ def test_a_search_that_did_not_converge_gives_no_scores():
     stuck = replace(found, optimum=replace(found.optimum, converged=False))
     with pytest.raises(ModelProblem, match="did not converge"):
         factor_scores(stuck)
+
+
+@pytest.mark.parametrize("index", ["names", "mixed", "two levels"])
+def test_scores_carry_the_index_of_the_data(index):
+    data = simulate(TEXT, 200, seed=6, standardized=True).assign(land=["x", "y"] * 100)
+    data.loc[5] = np.nan
+    if index == "names":
+        data.index = [f"person {i}" for i in range(200)]
+    elif index == "mixed":
+        data = data.sample(frac=1, random_state=2)
+    else:
+        data.index = pd.MultiIndex.from_product([range(20), range(10)])
+    found = factor_scores(sem.fit(MODEL, data, estimator="ML", group="land"))
+    assert found.index.equals(data.index[data["land"].notna()])
+    mean = data[["a", "b", "c"]].mean(axis=1)
+    assert mean.corr(found["f"].reindex(data.index)) > 0.8

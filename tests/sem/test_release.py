@@ -1,5 +1,6 @@
 """Score tests and modification indices: lavaan's numbers, a refit as second source, the cases of the reading."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,13 +11,29 @@ from crqkit import sem
 from crqkit.base import ModelProblem
 from crqkit.sem.assessment import release
 from crqkit.sem.assessment.release import modification_indices, score_test
-from tests.sem.cases import case, fits
+from tests.sem.answers import HERE
+from tests.sem.cases import answers, case, fits
 
 SCORES = ["sc_scalar3", "sc_metric2", "sc_strict", "sc_labels", "sc_mlr", "sc_fiml", "sc_wlsmv"]
 INDICES = ["mo_cfa", "mo_real", "mo_sem", "mo_second_order", "mo_mg_config", "mo_mg_scalar", "mo_mlr", "mo_mlm"]
 INDICES += ["mo_fiml", "mo_cluster", "mo_wlsmv", "mo_wlsmv_mg", "mo_fixed"]
 KEY = ["lhs", "op", "rhs", "group"]
 FOUR = "f =~ a + b + c + d"
+REGRESSED = json.loads((HERE / "regressed_items.json").read_text(encoding="utf-8"))
+TWO = f"{FOUR}\ng =~ u + v + w + y\ng ~ f"
+FREED = {
+    "dif": (f"{TWO}\nf ~ z + k\nb ~ z\nv ~ k", {}),
+    "dif_random": (f"{TWO}\nf ~ z + k\nb ~ z\nv ~ k", {"fixed_x": False}),
+    "item_on_item": (f"{TWO}\nw ~ a\nd ~ c", {}),
+    "growth": (
+        "i =~ 1*t0 + 1*t1 + 1*t2 + 1*t3\ns =~ 0*t0 + 1*t1 + 2*t2 + 3*t3\ni + s ~ z\nt0 ~ k0\nt1 ~ k1\nt2 ~ k2\nt3 ~ k3",
+        {"preset": "growth"},
+    ),
+    "path": ("p1 ~ z + k\np2 ~ p1 + k\np3 ~ p2 + z\np4 ~ p3 + p1", {}),
+    "second_order": (f"{FOUR}\ng =~ u + v + w + y\nh =~ l + m + n + o\nq =~ f + g + h\nq ~ z\nu ~ z", {}),
+    "groups": (f"{TWO}\nf ~ z + k\nb ~ z\nv ~ k", {"group": "group", "group_equal": ["loadings", "intercepts"]}),
+    "groups_labels": (f"{TWO}\nf ~ c(s, s)*z + k\nb ~ c(r, r)*z\nv ~ k", {"group": "group"}),
+}
 
 
 def four(n, seed=3, extra=0.0):
@@ -25,6 +42,95 @@ def four(n, seed=3, extra=0.0):
     items = rng.standard_normal((n, 1)) + rng.standard_normal((n, 4))
     items[:, :2] += extra * rng.standard_normal((n, 1))
     return pd.DataFrame(items, columns=list("abcd")).assign(group=np.arange(n) % 2)
+
+
+def known(name, n=2000, seed=5):
+    """Answers that the model `name` of FREED describes."""
+    rng = np.random.default_rng(seed)
+    z, k, *times = rng.standard_normal((6, n))
+    q = 0.3 * z + 0.9 * rng.standard_normal(n)
+    f = 0.6 * q + 0.3 * z + 0.3 * k + 0.7 * rng.standard_normal(n)
+    g = 0.3 * q + 0.4 * f + 0.7 * rng.standard_normal(n)
+    h = 0.7 * q + 0.7 * rng.standard_normal(n)
+    found = pd.DataFrame({"z": z, "k": k, "group": np.arange(n) % 2})
+    for names, factor in (("abcd", f), ("uvwy", g), ("lmno", h)):
+        for item, loading in zip(names, (1, 0.8, 0.7, 0.9), strict=True):
+            found[item] = loading * factor + 0.8 * rng.standard_normal(n)
+    if name == "item_on_item":
+        found["d"] += 0.2 * found["c"]
+        found["w"] += 0.2 * found["a"]
+    elif name == "second_order":
+        found["u"] += 0.2 * z
+    else:
+        found["b"] += 0.3 * z
+        found["v"] += 0.2 * k
+    start, slope = 0.4 * z + rng.standard_normal(n), 0.2 * z + 0.5 * rng.standard_normal(n)
+    for t, moved in enumerate(times):
+        found[f"k{t}"] = moved
+        found[f"t{t}"] = 1 + start + t * (0.5 + slope) + 0.4 * moved + 0.8 * rng.standard_normal(n)
+    found["p1"] = 0.4 * z + 0.3 * k + rng.standard_normal(n)
+    found["p2"] = 0.4 * found["p1"] + 0.3 * k + rng.standard_normal(n)
+    found["p3"] = 0.4 * found["p2"] + 0.3 * z + rng.standard_normal(n)
+    found["p4"] = 0.4 * found["p3"] + 0.3 * found["p1"] + rng.standard_normal(n)
+    return found
+
+
+def freed(fit, data, row, options):
+    """The fit of the same table of parameters with that of `row` free."""
+    table = fit.estimate.model.table
+    if row.op == "~" and row.lhs in fit.estimate.model.covariates:
+        # What becomes an outcome is no fixed covariate, and what it was related with stays so.
+        table = table.assign(free=table["free"] + table["exo"], exo=0)
+    at = np.flatnonzero((table[KEY] == list(row[KEY])).all(axis=1))
+    if len(at):
+        table = table.assign(free=table["free"].where(table.index != at[0], 1))
+    else:
+        new = {"user": 1, "free": 1, "exo": 0, "ustart": np.nan, "label": "", "plabel": ".new."}
+        attrs, table = table.attrs, pd.concat([table, pd.DataFrame([dict(row[KEY]) | new])], ignore_index=True)
+        table.attrs = attrs
+    return sem.fit(table, data, estimator="ML", **{name: options[name] for name in ("group",) if name in options})
+
+
+@pytest.mark.parametrize("name", FREED)
+def test_indices_are_what_the_chi_square_falls_by(name):
+    text, options = FREED[name]
+    data = known(name)
+    fit = sem.fit(text, data, estimator="ML", **options)
+    # One that would have to change by a whole standard deviation is beyond what slope and curvature here can tell.
+    found = modification_indices(fit).query("abs(sepc_all) < 1")
+    rows = pd.concat([found.head(15), found.iloc[15:].sample(min(15, len(found) - 15), random_state=1)])
+    falls = []
+    for _, row in rows.iterrows():
+        wider = freed(fit, data, row, options)
+        assert wider.estimate.tangent.shape[1] > fit.estimate.tangent.shape[1]
+        falls.append(fit.estimate.test.chisq - wider.estimate.test.chisq)
+    np.testing.assert_allclose(rows["mi"], falls, rtol=0.1, atol=0.05)
+
+
+@pytest.mark.parametrize("name", REGRESSED)
+def test_indices_beside_regressed_items_equal_lavaan(name):
+    of = REGRESSED[name]
+    options = {key: of[key] for key in ("preset", "group", "group_equal") if key in of}
+    fit = sem.fit(of["text"], answers(of["data"]), estimator="ML", missing="listwise", **options)
+    # Constants have no standardised change in lavaan.
+    expected = pd.DataFrame(of["modindices"]).replace("NA", np.nan).dropna()
+    # lavaan treats a covariate that becomes an outcome as half fixed: those are compared with refits only.
+    expected = expected[~expected["lhs"].isin(fit.estimate.model.covariates)]
+    both = expected.merge(modification_indices(fit), on=KEY, suffixes=("_lavaan", ""), how="left")
+    for column in ("mi", "epc", "sepc_lv", "sepc_all"):
+        ours, theirs = both[column].to_numpy(float), both[f"{column}_lavaan"].to_numpy(float)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4, err_msg=column)
+
+
+def test_a_loading_is_not_looked_at_again_as_a_regression():
+    fit = sem.fit(FREED["growth"][0], known("growth"), estimator="ML", preset="growth")
+    paths = modification_indices(fit).query("op in ('=~', '~')")
+    loading = paths["op"] == "=~"
+    ends = pd.DataFrame(
+        {"to": paths["rhs"].where(loading, paths["lhs"]), "of": paths["lhs"].where(loading, paths["rhs"])}
+    )
+    assert loading.any() and not loading.all()
+    assert not ends.duplicated().any()
 
 
 @pytest.mark.parametrize("name", SCORES)

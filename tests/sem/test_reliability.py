@@ -124,11 +124,11 @@ def test_ordered_omega_is_the_correlation_of_two_forms():
 def test_intervals_hold_the_truth_as_often_as_they_say():
     hits = 0
     rng = np.random.default_rng(3)
-    for _ in range(120):
+    for _ in range(80):
         row = reliability(sem.fit(MEASURED, made(0.7, 300, rng), estimator="ML")).table.iloc[0]
         hits += row["low"] <= 4.41 / (4.41 + 1.53) <= row["high"]
     # 0.95 less three Monte-Carlo errors.
-    assert hits / 120 > 0.89
+    assert hits / 80 > 0.877
 
 
 def test_a_bootstrap_gives_its_percentiles():

@@ -31,13 +31,19 @@ def candidates(table: pd.DataFrame) -> pd.DataFrame:
     for group in range(1, len(table.attrs["groups"]) + 1):
         part = rows[rows["group"] == group]
         there = {_key(*one) for one in zip(part["lhs"], part["op"], part["rhs"], strict=True)}
-        others += [(*new, group, -1) for new in _possible(part, table, covariates) if _key(*new) not in there]
+        for new in _possible(part, table, covariates):
+            if _key(*new) not in there:
+                there.add(_key(*new))
+                others.append((*new, group, -1))
     return pd.concat(
         [fixed, pd.DataFrame(others, columns=["lhs", "op", "rhs", "group", "place"])], ignore_index=True
     ).astype({"group": int, "place": int})
 
 
 def _key(lhs: str, op: str, rhs: str) -> tuple[str, ...]:
+    """Return what tells a parameter from others: a loading is the regression of the item on the factor."""
+    if op == "=~":
+        return "~", rhs, lhs
     return (op, *sorted((lhs, rhs))) if op == "~~" else (op, lhs, rhs)
 
 

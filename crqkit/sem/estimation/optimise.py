@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from crqkit.sem.estimation.restrictions import Restrictions, null_space
+from crqkit.sem.estimation.restrictions import Curve, Restrictions, null_space
 
 Array = NDArray[Any]
 CLOSE = 10.0  # expected distance to the optimum, in squared standard errors, at which Newton's steps take over
@@ -16,6 +16,7 @@ DONE = 1e-12  # the same distance where only the last step is left
 NOISE = 1e-14  # rounding of the objective: near the bottom the last digits are all that differs
 SEEN = 1e-6
 LONGEST = 200
+SETTLED = 1e-6  # distance from a condition, in standard errors of it, that is none
 HALVINGS = 40
 
 
@@ -58,8 +59,12 @@ def minimise(
         return origin + basis @ np.linalg.solve(basis.T @ basis, basis.T @ (x - origin))
 
     x = kept(start)
-    if restrictions.curved or restrictions.inequalities:
-        return _curved(objective, x, basis, restrictions)
+    if restrictions.curved or restrictions.bounds:
+        best = _curved(objective, x, basis, restrictions)
+        if best.converged or other is None:
+            return best
+        again = _curved(objective, kept(other()), basis, restrictions)
+        return again if again.converged else best
     best = scoring(objective, x, basis)
     # A long way from the optimum a quasi-Newton search can pass where scoring stalls.
     longer = [lambda: _quasi_newton(objective, x, basis), *([] if other is None else [lambda: kept(other())])]
@@ -152,49 +157,144 @@ def _quasi_newton(objective: Objective, x: Array, basis: Array) -> Array:
     return x + basis @ (scale * found.x)
 
 
+@dataclass(frozen=True)
+class Conditions:
+    """Curved equalities and inequalities over coordinates z (r,), x = at + along @ z, that are of one size."""
+
+    equal: list[Curve]
+    bounds: list[Curve]
+    along: Array
+
+    def slopes(self, curves: list[Curve], x: Array) -> Array:
+        """Return the derivatives (c, r) of each."""
+        return np.array([curve.gradient(x) for curve in curves]).reshape(-1, len(x)) @ self.along
+
+    def lines(self, curves: list[Curve], x: Array) -> tuple[Array, Array]:
+        """Return values (c,) and derivatives (c, r), divided by how fast each changes: distances from the bounds."""
+        value, slope = np.array([curve.at(x) for curve in curves]), self.slopes(curves, x)
+        size = np.linalg.norm(slope, axis=1)
+        size[size == 0] = 1.0
+        return value / size, slope / size[:, None]
+
+    def hold(self, x: Array, n: float) -> bool:
+        """Return whether all hold at x, up to a small share of their standard errors or rounding."""
+        for curve in [*self.equal, *self.bounds]:
+            value, size = curve.at(x), float(np.linalg.norm(curve.gradient(x) @ self.along))
+            off = abs(value) if curve in self.equal else max(0.0, -value)
+            if not off <= max(SETTLED * size / np.sqrt(n), 1e-12 * curve.size(x)):
+                return False
+        return True
+
+
 def _curved(objective: Objective, x: Array, basis: Array, restrictions: Restrictions) -> Optimum:
-    """Return the minimum under curved restrictions: sequential least squares, then steps along those that bind."""
+    """Return the minimum under curved equalities and inequalities: sequential least squares, then Newton's steps."""
     from scipy.optimize import minimize
 
-    def along(curve: Any) -> dict[str, Any]:
+    size = np.diag(basis.T @ objective.expected(x) @ basis)
+    along = basis / np.sqrt(np.where(np.isfinite(size) & (size > 0), size, 1.0))
+    rules = Conditions(restrictions.curved, restrictions.bounds, along)
+    if not basis.shape[1]:
+        return Optimum(x, objective.value(x), 0, rules.hold(x, objective.n))
+
+    def one(curve: Curve, kind: str) -> dict[str, Any]:
+        speed = float(np.linalg.norm(curve.gradient(x) @ along))
+        speed = speed if np.isfinite(speed) and speed > 0 else 1.0
         return {
-            "fun": lambda z: float(np.real(curve.value(x + basis @ z))),
-            "jac": lambda z: curve.gradient(x + basis @ z) @ basis,
+            "type": kind,
+            "fun": lambda z: curve.at(x + along @ z) / speed,
+            "jac": lambda z: curve.gradient(x + along @ z) @ along / speed,
         }
 
-    conditions = [{"type": "eq", **along(curve)} for curve in restrictions.curved]
-    conditions += [{"type": "ineq", **along(curve)} for curve in restrictions.inequalities]
-
-    def bounded(z: Array) -> float:
-        return min(objective.value(x + basis @ z), 1e10)
-
+    conditions = [one(curve, "eq") for curve in rules.equal] + [one(curve, "ineq") for curve in rules.bounds]
     found = minimize(
-        bounded,
+        lambda z: min(objective.value(x + along @ z), 1e10),
         np.zeros(basis.shape[1]),
-        jac=lambda z: basis.T @ objective.gradient(x + basis @ z),
+        jac=lambda z: along.T @ objective.gradient(x + along @ z),
         constraints=conditions,
         method="SLSQP",
-        options={"maxiter": 1000, "ftol": 1e-15},
+        options={"maxiter": 500, "ftol": 1e-15},
     )
-    return _polish(objective, x + basis @ found.x, basis, restrictions, int(found.nit))
+    end = x + along @ found.x
+    return _polish(objective, end if np.isfinite(end).all() else x, rules, int(found.nit))
 
 
-def _polish(objective: Objective, x: Array, basis: Array, restrictions: Restrictions, iterations: int) -> Optimum:
-    for extra in range(LONGEST):
-        jacobian = restrictions.active(x) @ basis
-        off = np.array([float(np.real(curve.value(x))) for curve in restrictions.curved])
-        # A binding inequality is kept where it is; curved equalities are pulled back to zero.
-        target = np.concatenate([-off, np.zeros(len(jacobian) - len(off))])
-        slope = basis.T @ objective.gradient(x)
-        back = np.linalg.lstsq(jacobian, target, rcond=None)[0] if len(jacobian) else np.zeros(basis.shape[1])
-        free = null_space(jacobian) if len(jacobian) else np.eye(basis.shape[1])
-        curvature = basis.T @ objective.expected(x) @ basis
-        along = _descent(free.T @ curvature @ free, free.T @ (slope + curvature @ back))
-        if along is None:
-            return Optimum(x, objective.value(x), iterations + extra, False)
-        step = basis @ (back + free @ along)
-        size = float(step @ objective.expected(x) @ step)
-        x = x + step
-        if objective.n * size < DONE:
-            return Optimum(x, objective.value(x), iterations + extra, bool(np.isfinite(objective.value(x))))
-    return Optimum(x, objective.value(x), iterations + LONGEST, False)
+def _polish(objective: Objective, x: Array, rules: Conditions, iterations: int) -> Optimum:
+    """Return the end of Newton's steps from x, with what the conditions' own curvature adds."""
+    force, held = np.zeros(len(rules.equal) + len(rules.bounds)), False
+    for _ in range(LONGEST):
+        curvature = objective.observed(x) if objective.exact else objective.expected(x)
+        curvature = rules.along.T @ curvature @ rules.along - _bend(rules, x, force)
+        taken = _step(curvature, rules.along.T @ objective.gradient(x), rules, x)
+        if taken is None:
+            break
+        step, force = taken
+        x, iterations = x + rules.along @ step, iterations + 1
+        held = objective.n * float(step @ step) < DONE
+        if held or not np.isfinite(objective.value(x)):
+            break
+    pressed = [curve for curve, by in zip(rules.bounds, force[len(rules.equal) :], strict=True) if by > 0]
+    x = _settle(x, rules, pressed)
+    value = objective.value(x)
+    return Optimum(x, value, iterations, bool(held and np.isfinite(value) and rules.hold(x, objective.n)))
+
+
+def _bend(rules: Conditions, x: Array, force: Array) -> Array:
+    """Return the second derivatives (r, r) of the conditions, each times its force, by differences."""
+    pressed = [(curve, by) for curve, by in zip([*rules.equal, *rules.bounds], force, strict=True) if by]
+    total, width = np.zeros((rules.along.shape[1],) * 2), 1e-4
+    for curve, by in pressed:
+        ends = [(curve.gradient(x + h), curve.gradient(x - h)) for h in width * rules.along.T]
+        change = np.array([(high - low) @ rules.along / (2 * width) for high, low in ends])
+        if np.isfinite(change).all():
+            total += by * (change + change.T) / 2
+    return total
+
+
+def _step(curvature: Array, slope: Array, rules: Conditions, x: Array) -> tuple[Array, Array] | None:
+    """Return the step (r,) to the minimum of the parabola under the conditions made straight, and their forces.
+
+    Inequalities are those of Lawson & Hanson 1974, Solving Least Squares Problems, ch. 23: least distance.
+    """
+    from scipy.optimize import nnls
+
+    (off, lines), (room, walls) = rules.lines(rules.equal, x), rules.lines(rules.bounds, x)
+    if not all(np.isfinite(part).all() for part in (curvature, slope, off, lines, room, walls)):
+        return None
+    back = np.linalg.lstsq(lines, -off, rcond=None)[0] if len(off) else np.zeros(len(slope))
+    free = null_space(lines) if len(off) else np.eye(len(slope))
+    values, vectors = np.linalg.eigh(free.T @ curvature @ free)
+    root = free @ (vectors / np.sqrt(np.maximum(np.abs(values), 1e-10 * max(np.abs(values).max(initial=0), 1e-10))))
+    base = back - root @ (root.T @ (slope + curvature @ back))
+    # What is left is the shortest y with walls @ (base + root @ y) >= -room.
+    short = -room - walls @ base
+    press = np.zeros(len(room))
+    if (short > 0).any():
+        unit = max(float(short.max()), np.finfo(float).tiny)
+        system = np.vstack([(walls @ root).T, short / unit])
+        goal = np.append(np.zeros(root.shape[1]), 1.0)
+        try:
+            found, _ = nnls(system, goal)
+        except RuntimeError:
+            return None
+        rest = system @ found - goal
+        if -rest[-1] < 1e-12:
+            return None
+        press = unit * found / -rest[-1]
+        base = base + root @ ((walls @ root).T @ press)
+    left = slope + curvature @ base - walls.T @ press
+    pull = np.linalg.lstsq(lines.T, left, rcond=None)[0] if len(off) else np.zeros(0)
+    speed = np.linalg.norm(rules.slopes([*rules.equal, *rules.bounds], x), axis=1)
+    return base, np.concatenate([pull, press]) / np.maximum(speed, np.finfo(float).tiny)
+
+
+def _settle(x: Array, rules: Conditions, pressed: list[Curve]) -> Array:
+    """Return x with equalities at zero, and inequalities that bind at zero or a rounding error below it."""
+    curves = [*rules.equal, *pressed]
+    for _ in range(20 if curves else 0):
+        value, line = rules.lines(curves, x)
+        aim = np.array([-4 * np.finfo(float).eps * curve.size(x) for curve in pressed])
+        aim = np.append(np.zeros(len(rules.equal)), aim / np.linalg.norm(rules.slopes(pressed, x), axis=1))
+        if not np.isfinite(line).all() or all(curve.at(x) <= 0 for curve in pressed):
+            break
+        x = x + rules.along @ np.linalg.lstsq(line, aim - value, rcond=None)[0]
+    return x

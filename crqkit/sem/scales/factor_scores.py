@@ -35,8 +35,7 @@ def factor_scores(fit: Any, *, method: str | None = None, standard_errors: bool 
     Returns
     -------
     DataFrame
-        One row a person used in the fit, one column a factor; the index says in which row of the data (from 0) the
-        person stands. Where answers are missing the score rests on those that are there. "bartlett" leaves out
+        One row a person used in the fit, one column a factor, with the index and in the order of the data. Where answers are missing the score rests on those that are there. "bartlett" leaves out
         factors without items of their own, and is empty for a factor of which a person answered nothing.
         ``.attrs["cautions"]`` holds sentences on what limits the scores.
 
@@ -84,6 +83,8 @@ def factor_scores(fit: Any, *, method: str | None = None, standard_errors: bool 
             piece = piece.join(pd.DataFrame(errors, index=group.rows, columns=[f"{name}_se" for name in names]))
         pieces.append(piece)
     table = pd.concat(pieces).sort_index()
+    if found.model.sample.index is not None:
+        table.index = found.model.sample.index[table.index]
     table.attrs["cautions"] = tuple(cautions)
     return table
 
@@ -141,20 +142,20 @@ def _linear(
     at = np.array([structure.nodes[name] for name in latent])
     names = list(latent)
     if method == "bartlett":
-        measured, loading = _measurement(structure, x)
+        measured, loading, width, around = _measurement(structure, x)
         keep = [i for i, node in enumerate(at) if node in measured]
         at, names = at[keep], [latent[i] for i in keep]
     values, errors = np.full((len(raw), len(at)), np.nan), np.full((len(raw), len(at)), np.nan)
     for rows, seen in by_pattern(raw):
-        inverse = np.linalg.inv(cov[np.ix_(seen, seen)])
-        np.linalg.cholesky(cov[np.ix_(seen, seen)])
+        implied = cov[np.ix_(seen, seen)]
+        np.linalg.cholesky(implied)
         off = raw[np.ix_(rows, seen)] - centre[seen]
         if method == "bartlett":
-            weight, spread, which = _bartlett(loading[seen], inverse, measured, at)
-            # The factors' own variance is in the implied covariance too; it drops out of the weights, not of these.
-            spread = spread - np.diag(cov)[at[which]]
+            weight, spread, which = _bartlett(loading[seen], np.linalg.inv(around[np.ix_(seen, seen)]), measured, at)
+            # The factors' own variance is in `around` too; it drops out of the weights, not of these.
+            spread = spread - width[[measured.index(node) for node in at[which]]]
         else:
-            weight = cov[np.ix_(at, seen)] @ inverse
+            weight = cov[np.ix_(at, seen)] @ np.linalg.inv(implied)
             spread = np.diag(cov)[at] - np.einsum("ij,ij->i", weight, cov[np.ix_(at, seen)])
             which = np.arange(len(at))
         values[np.ix_(rows, which)] = mean[at[which]] + off @ weight.T
@@ -162,23 +163,28 @@ def _linear(
     return names, values, errors
 
 
-def _measurement(structure: Structure, x: Array) -> tuple[list[int], Array]:
-    """Return the nodes that carry the answers, and the loadings (p, nodes) of the observed variables on them.
+def _measurement(structure: Structure, x: Array) -> tuple[list[int], Array, Array, Array]:
+    """Return the nodes that carry the answers, their effects (p, nodes), a variance of each, and the covariance (p, p).
 
-    An observed variable that predicts or is predicted carries itself.
+    They are the factors, and observed variables that no factor moves but that move or are moved by others: what these
+    do to an item is taken from its answers, not from the factor. What one item does to another is in the effects. The
+    covariance is that of the observed variables were all nodes independent, with their variances.
     """
-    paths, _, _ = structure.matrices(x)
+    paths, links, _ = structure.matrices(x)
     p, size = structure.p, len(structure.nodes)
-    own = [i for i in range(p) if paths[:, i].any() or paths[i, :p].any()]
+    among, loading = paths[:p, :p], paths[:p, p:]
+    moved = (np.linalg.inv(np.eye(p) - among) @ loading).any(axis=1)
+    own = [i for i in range(p) if not moved[i] and (paths[:, i].any() or among[i].any())]
     # Loadings fixed or estimated at exactly 0 measure nothing.
-    items = [i for i in range(p) if i not in own]
-    latent = [j for j in range(p, size) if paths[items, j].any()]
-    nodes = latent + own
-    loading = np.zeros((p, len(nodes)))
-    loading[np.ix_(items, range(len(latent)))] = paths[np.ix_(items, latent)]
-    for place, node in enumerate(own):
-        loading[node, len(latent) + place] = 1.0
-    return nodes, loading
+    latent = [j for j in range(p, size) if paths[:p, j].any()]
+    # Given as they are, these variables need no paths among themselves and have no error.
+    item = ~np.isin(np.arange(p), own)
+    onward = np.linalg.inv(np.eye(p) - among * item[:, None])
+    effects = np.hstack([onward @ paths[:p, latent], onward[:, own]])
+    width = np.diag(structure.all_moments(x)[1])[latent + own]
+    width = np.where(width > 0, width, 1.0)
+    error = onward @ (links[:p, :p] * np.outer(item, item)) @ onward.T
+    return latent + own, effects, width, effects * width @ effects.T + error
 
 
 def _bartlett(loading: Array, inverse: Array, nodes: list[int], wanted: Array) -> tuple[Array, Array, Array]:
