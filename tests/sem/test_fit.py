@@ -198,3 +198,10 @@ def test_settings_are_enough_to_run_it_again(answers):
     names = ("model", "group", "group_equal", "std_lv", "cluster", "estimator", "missing", "fixed_x", "orthogonal")
     again = sem.fit(data=answers, **{name: found.settings[name] for name in names})
     np.testing.assert_allclose(again.fit_measures, found.fit_measures)
+
+
+def test_a_model_without_free_parameters_is_only_tested(answers):
+    text = "f =~ 1*t1 + 1*t2\nf ~~ 1*f\nt1 ~~ 1*t1\nt2 ~~ 1*t2\nt1 ~ 0*1\nt2 ~ 0*1"
+    found = sem.fit(text, answers)
+    assert found.fit_measures[["npar", "df"]].tolist() == [0, 5]
+    assert (found.parameters["se"] == 0).all()

@@ -113,7 +113,7 @@ def _yuan_bentler(model: Model, x: Array, tangent: Array, chisq: float, df: int)
     model_trace = float(np.trace(inverse @ (tangent.T @ score_filling(model, x) @ tangent)))
     saturated_trace = saturated_moments_trace(model)
     factor = (saturated_trace - model_trace) / df
-    return Test(chisq, df, factor, 0.0, model_trace / model.q, saturated_trace / model.moments)
+    return Test(chisq, df, factor, 0.0, model_trace / max(model.q, 1), saturated_trace / model.moments)
 
 
 def saturated_moments_trace(model: Model) -> float:

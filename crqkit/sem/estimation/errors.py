@@ -15,6 +15,8 @@ Array = NDArray[Any]
 
 def invert(matrix: Array) -> Array | None:
     """Return the inverse of an information matrix, None where it is not positive definite in any practical sense."""
+    if not matrix.size:
+        return matrix
     scale = np.sqrt(np.maximum(np.diag(matrix), 0))
     if not np.isfinite(matrix).all() or (scale <= 0).any():
         return None

@@ -111,7 +111,7 @@ class Restrictions:
                     linear.append((*found, i))
                 else:
                     curved.append(curve)
-        matrix = np.array([line for line, _, _ in linear]).reshape(-1, q)
+        matrix = np.array([line for line, _, _ in linear]).reshape(len(linear), q)
         level = np.array([level for _, level, _ in linear])
         rows = [i for _, _, i in linear]
         _check_together(plan, matrix, level, rows)
@@ -134,7 +134,8 @@ class Restrictions:
     def active(self, x: Array) -> Array:
         """Return the Jacobian (c, q) of the curved equalities and of the inequalities that bind at x."""
         binding = [curve for curve in self.bounds if self.binds(curve, x)]
-        return np.array([curve.gradient(x) for curve in [*self.curved, *binding]]).reshape(-1, self.q)
+        rows = [curve.gradient(x) for curve in [*self.curved, *binding]]
+        return np.array(rows).reshape(len(rows), self.q)
 
     def tangent(self, x: Array) -> Array:
         """Return K (q, r): the directions left free at x by all equalities and binding inequalities."""

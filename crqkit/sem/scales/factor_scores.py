@@ -35,9 +35,10 @@ def factor_scores(fit: Any, *, method: str | None = None, standard_errors: bool 
     Returns
     -------
     DataFrame
-        One row a person used in the fit, one column a factor, with the index and in the order of the data. Where answers are missing the score rests on those that are there. "bartlett" leaves out
-        factors without items of their own, and is empty for a factor of which a person answered nothing.
-        ``.attrs["cautions"]`` holds sentences on what limits the scores.
+        One row a person used in the fit, one column a factor, with the index and in the order of the data. Where
+        answers are missing the score rests on those that are there. "bartlett" leaves out factors without items of
+        their own, and is empty for a factor of which a person answered nothing. ``.attrs["cautions"]`` holds
+        sentences on what limits the scores.
 
     Raises
     ------
