@@ -9,13 +9,13 @@ import argparse
 import csv
 import json
 import re
-import tempfile
 from pathlib import Path
 
 import numpy as np
 from advisers_items import COUNTRIES, ITEMS, codebook
 from advisers_model import AGE_BANDS, Clients, simulate
 from advisers_truth import truth
+from whole import build_whole
 
 SEED = 20270118
 CLIENTS = {"DE": 412, "BR": 398, "JP": 390}
@@ -29,16 +29,8 @@ def main() -> None:
 
 
 def build(out: Path) -> None:
-    """Write every file to a folder beside `out` first, so that a broken run leaves the old case whole."""
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".advisers-") as draft:
-        _write(Path(draft))
-        for path in sorted(Path(draft).rglob("*")):
-            target = out / path.relative_to(draft)
-            if path.is_dir():
-                target.mkdir(exist_ok=True)
-            else:
-                path.replace(target)
+    """Write the case into `out`."""
+    build_whole(out, _write)
 
 
 def _write(folder: Path) -> None:

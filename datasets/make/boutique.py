@@ -9,7 +9,6 @@ import argparse
 import csv
 import hashlib
 import json
-import tempfile
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import numpy as np
 import shopify_export
 from boutique_sales import ZONE
 from boutique_truth import customer_rows, truth
+from whole import build_whole
 
 SEED = 20261101
 OLDER_UNTIL, NEWER_FROM, NEWER_UNTIL = (
@@ -42,16 +42,8 @@ def main() -> None:
 
 
 def build(out: Path) -> None:
-    """Write every file to a folder beside `out` first, so that a broken run leaves the old case whole."""
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".boutique-") as draft:
-        _write(Path(draft))
-        for path in sorted(Path(draft).rglob("*")):
-            target = out / path.relative_to(draft)
-            if path.is_dir():
-                target.mkdir(exist_ok=True)
-            else:
-                path.replace(target)
+    """Write the case into `out`."""
+    build_whole(out, _write)
 
 
 def _write(folder: Path) -> None:

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from crqkit import sem  # noqa: E402
+from tests.studies._tables import keep, mc_error  # noqa: E402
 
 SEED, REPLICATIONS, ICC, LEVEL = 20261122, 1000, 0.1, 0.05
 OUT = ROOT / "tests" / "reference" / "studies" / "sem_clusters.csv"
@@ -69,7 +70,7 @@ def run(replications: int, seed: int = SEED, sizes: tuple[tuple[int, int], ...] 
                 hits[question, cluster] = count + rejects(QUESTIONS[question], table, cluster)
         for (question, cluster), count in hits.items():
             rate = count / replications
-            error = np.sqrt(max(rate * (1 - rate), 1 / replications) / replications)
+            error = mc_error(rate, replications)
             used = "yes" if cluster else "no"
             rows.append((question, used, shops, per_shop, rate, error, replications, seed))
     columns = ["question", "cluster", "shops", "per_shop", "rate", "mc_error", "replications", "seed"]
@@ -78,10 +79,7 @@ def run(replications: int, seed: int = SEED, sizes: tuple[tuple[int, int], ...] 
 
 def main() -> None:
     """Write the table."""
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    table = run(REPLICATIONS)
-    table.round(4).to_csv(OUT, index=False, lineterminator="\n")
-    print(table.to_string())
+    keep(run(REPLICATIONS), OUT)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 from crqkit import sem  # noqa: E402
 from crqkit.sem.diagnosis.diagnosis import diagnose  # noqa: E402
 from crqkit.sem.diagnosis.reading import read  # noqa: E402
+from tests.studies._tables import keep, mc_error  # noqa: E402
 
 SEED, REPLICATIONS = 20261123, 500
 OUT = ROOT / "tests" / "reference" / "studies" / "sem_readings.csv"
@@ -78,17 +79,14 @@ def run(replications: int, seed: int = SEED, cases: list[tuple[str, str, int, st
         said = [verdict(answers(rng, truth, kind, n), truth, kind) for _ in range(replications)]
         shares = {name: said.count(name) / replications for name in (*VERDICTS, "failed")}
         rate = shares["clear"]
-        error = np.sqrt(max(rate * (1 - rate), 1 / replications) / replications)
+        error = mc_error(rate, replications)
         rows.append({"truth": truth, "answers": kind, "n": n, "wanted": wanted, **shares, "mc_error": error})
     return pd.DataFrame(rows).assign(replications=replications, seed=seed)
 
 
 def main() -> None:
     """Write the table."""
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    table = run(REPLICATIONS)
-    table.round(4).to_csv(OUT, index=False, lineterminator="\n")
-    print(table.to_string())
+    keep(run(REPLICATIONS), OUT)
 
 
 if __name__ == "__main__":

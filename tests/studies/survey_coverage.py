@@ -23,6 +23,7 @@ from crqkit.survey import (  # noqa: E402
     satisfaction,
 )
 from crqkit.tables.form import build_form  # noqa: E402
+from tests.studies._tables import keep, mc_error  # noqa: E402
 
 SEED, REPLICATIONS = 20260105, 1000
 OUT = ROOT / "tests" / "reference" / "studies" / "survey_coverage.csv"
@@ -125,17 +126,14 @@ def run(replications: int, seed: int = SEED) -> pd.DataFrame:
     for place, (name, (n, wanted, once)) in enumerate(STUDIES.items()):
         rng = np.random.default_rng([seed, place])
         rate = float(np.mean([once(rng) for _ in range(replications)]))
-        error = np.sqrt(max(rate * (1 - rate), 1 / replications) / replications)
+        error = mc_error(rate, replications)
         rows.append({"study": name, "n": n, "wanted": wanted, "rate": rate, "mc_error": error})
     return pd.DataFrame(rows).assign(replications=replications, seed=seed)
 
 
 def main() -> None:
     """Write the table."""
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    table = run(REPLICATIONS)
-    table.round(4).to_csv(OUT, index=False, lineterminator="\n")
-    print(table.to_string())
+    keep(run(REPLICATIONS), OUT)
 
 
 if __name__ == "__main__":

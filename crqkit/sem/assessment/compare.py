@@ -23,7 +23,7 @@ from crqkit.stats.multiplicity import HOLM, holm
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from crqkit.sem.fit import Fit
+    from crqkit.sem.fitted import Fit
 
 Array = NDArray[Any]
 STANDARD, SB2001, SB2010, S2000 = "standard", "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000"

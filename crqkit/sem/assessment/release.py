@@ -22,7 +22,7 @@ from crqkit.stats.multiplicity import HOLM, holm
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from crqkit.sem.fit import Fit
+    from crqkit.sem.fitted import Fit
 
 Array = NDArray[Any]
 FLAT = 1e-7  # share of its information that a released direction must keep, else the data cannot tell it

@@ -21,7 +21,7 @@ from crqkit.stats.replicate import Interrupted, replicate, whole
 from crqkit.stats.resampled_intervals import resampled_intervals
 
 if TYPE_CHECKING:
-    from crqkit.sem.fit import Fit
+    from crqkit.sem.fitted import Fit
 
 Array = NDArray[Any]
 ORDINARY, STINE = "ordinary", "bollen.stine"

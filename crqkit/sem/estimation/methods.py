@@ -20,7 +20,6 @@ class Method:
     test: str = "standard"
     information: str = "expected"
     likelihood: str = "normal"
-    bootstrap: int = 1000
 
 
 METHODS = {

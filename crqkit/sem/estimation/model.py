@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqkit.base.problems import DataProblem, Fault
+from crqkit.sem.data.casewise import gamma_sample
 from crqkit.sem.data.sample import GroupSample, Sample
-from crqkit.sem.data.vech import vech
+from crqkit.sem.data.vech import pairs
 from crqkit.sem.estimation.discrepancy import NormalPart, Part, PatternPart, SquaresPart, normal_weight
 from crqkit.sem.estimation.latent_response import OrderedStructure
 from crqkit.sem.estimation.methods import Method
@@ -148,7 +150,7 @@ def build(plan: Plan, sample: Sample, method: Method) -> Model:
         if plan.covariates:
             structure.fix_covariates(plan.covariates, group.mean, group.cov)
         structures.append(structure)
-        parts.append(_part(structure, group, sample, method))
+        parts.append(part_of(structure, group, sample, method))
         start[structure.free] = starting_values(rows, plan.observed, group.mean, group.cov, cuts)
     return Model(plan, sample, method, structures, parts, start, Restrictions.of(plan), plan.means)
 
@@ -158,7 +160,8 @@ def counted(group: GroupSample, method: Method) -> float:
     return group.n - (1 if method.likelihood == "wishart" else 0)
 
 
-def _part(structure: Structure, group: GroupSample, sample: Sample, method: Method) -> Part:
+def part_of(structure: Structure, group: GroupSample, sample: Sample, method: Method) -> Part:
+    """Return one group's share of the objective, as the method has it."""
     n = sum(counted(other, method) for other in sample.groups)
     share = counted(group, method) / n
     if method.fit == "normal":
@@ -192,17 +195,17 @@ def sample_gamma(group: GroupSample, means: bool, given: Sequence[int] = ()) -> 
     `given` are the columns of covariates held fixed.
     """
     if group.raw is None:
-        from crqkit.base.problems import DataProblem, Fault
-
         raise DataProblem(Fault("robust tests need the rows, moments are not enough", "Give the answers themselves."))
+    if not given:
+        p = len(group.mean)
+        found = gamma_sample(group.raw, group.mean)
+        return found if means else found[p:, p:]
     centred = group.raw - group.mean
-    crossed = vech(centred[:, :, None] * centred[:, None, :])
-    if given:
-        # What the covariates themselves predict does not vary from sample to sample when they are held fixed.
-        known = np.column_stack([np.ones(len(centred)), centred[:, given]])
-        expected = known @ np.linalg.lstsq(known, centred, rcond=None)[0]
-        crossed -= vech(expected[:, :, None] * expected[:, None, :])
-        centred = centred - expected
-    crossed = crossed - crossed.mean(axis=0)
-    found = np.concatenate([centred, crossed], axis=1) if means else crossed
-    return found.T @ found / len(found)
+    rows, columns = pairs(len(group.mean))
+    # What the covariates themselves predict does not vary from sample to sample when they are held fixed.
+    known = np.column_stack([np.ones(len(centred)), centred[:, given]])
+    expected = known @ np.linalg.lstsq(known, centred, rcond=None)[0]
+    crossed = centred[:, rows] * centred[:, columns] - expected[:, rows] * expected[:, columns]
+    crossed -= crossed.mean(axis=0)
+    each = np.concatenate([centred - expected, crossed], axis=1) if means else crossed
+    return each.T @ each / len(each)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from crqkit.base.problems import DataProblem
 from crqkit.sem.data.patterns import patterns
 from crqkit.sem.data.sample import GroupSample
-from crqkit.sem.estimation.model import Model, _part
+from crqkit.sem.estimation.model import Model, part_of
 from crqkit.sem.estimation.optimise import minimise
 from crqkit.sem.estimation.stacked import Optima, StackedNormal, minimise_all
 from crqkit.sem.estimation.standardized import standardised
@@ -126,7 +126,7 @@ def resampled(model: Model, raw: list[Array], drawn: list[NDArray[np.intp]]) -> 
             own.links, own.levels = structure.links.copy(), structure.levels.copy()
             own.fix_covariates(model.covariates, group.mean, group.cov)
         structures.append(own)
-    parts = [_part(own, group, sample, model.method) for own, group in zip(structures, groups, strict=True)]
+    parts = [part_of(own, group, sample, model.method) for own, group in zip(structures, groups, strict=True)]
     return replace(model, sample=sample, structures=structures, parts=parts)
 
 

@@ -7,7 +7,6 @@ from numbers import Real
 from crqkit.base import ChoiceProblem
 
 MACCALLUM = "MacCallum, Browne & Sugawara 1996, Psychological Methods 1:130-149"
-NESTED = "MacCallum, Browne & Cai 2006, Psychological Methods 11:19-35"
 SATORRA = "Satorra & Saris 1985, Psychometrika 50:83-90"
 MOST = 10_000_000
 POWER = "a share between alpha and 1, such as 0.8"

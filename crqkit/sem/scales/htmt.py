@@ -35,7 +35,6 @@ TIMES = 1000
 # Not a verdict on the ratio: the items of a construct do not go together, so there is nothing to compare with.
 LOOSE = "loose"
 Matrix = NDArray[np.float64]
-Pair = tuple[str, str]
 
 
 def htmt(
