@@ -49,6 +49,9 @@ class Format:
     first: tuple[str, ...] = ()
     # The column that only the first row of an order fills, where an order has a row for each of its lines.
     head: str = ""
+    # How many rows the header takes, and which of them holds the words of the questions (0: none but the first).
+    header_rows: int = 1
+    words_row: int = 0
     drop_when: tuple[Rule, ...] = ()
     refund_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     full_refund_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -120,7 +123,7 @@ def build(source: Mapping[str, Any]) -> Format:
     }
     same = (
         "title status head words separator quotes decimal date_order date_format timezone currency source "
-        "guess_questions scale dimensions"
+        "guess_questions scale dimensions header_rows words_row"
     ).split()
     return Format(
         id=source["id"],

@@ -38,6 +38,12 @@ def _table(name: str, row_is: str, identity: tuple[str, ...], /, **columns: str)
 
 # An order's `status`: what it counts as. Only a sale is a visit; sale and refund count as money.
 SALE, REFUND = "sale", "refund"
+# A ticket's `status`: one that is open has no `resolved_at` yet, which is not the same as none needed.
+OPEN, SOLVED = "open", "solved"
+# A booking's `status`.
+CAME, NO_SHOW, CANCELLED, PLANNED = "came", "no show", "cancelled", "planned"
+# What money was spent for.
+FINDING, KEEPING = "finding", "keeping"
 
 TABLES = {
     table.name: table
@@ -51,6 +57,10 @@ TABLES = {
             consent=FLAG,
             consent_at=TIME,
             tags=TEXT,
+            country=TEXT,
+            source=TEXT,
+            stated_orders=NUMBER,
+            stated_spent=NUMBER,
         ),
         _table(
             "orders",
@@ -79,6 +89,7 @@ TABLES = {
             order_id=KEY,
             sku=TEXT,
             name=TEXT,
+            category=TEXT,
             qty=NUMBER,
             price=NUMBER,
         ),
@@ -92,9 +103,12 @@ TABLES = {
             channel=TEXT,
             direction=TEXT,
             type=TEXT,
+            topic=TEXT,
+            status=TEXT,
             first_reply_minutes=NUMBER,
             resolved_at=TIME,
-            reopened=FLAG,
+            reopens=NUMBER,
+            satisfied=FLAG,
             csat=NUMBER,
         ),
         _table(
@@ -103,7 +117,10 @@ TABLES = {
             ("response_id", "item"),
             response_id=KEY,
             customer_key=KEY,
+            claim_code=KEY,
             at=TIME,
+            seconds=NUMBER,
+            finished=FLAG,
             item=TEXT,
             value=NUMBER,
             text=TEXT,
@@ -118,17 +135,50 @@ TABLES = {
             text=TEXT,
             reply_at=TIME,
         ),
-        _table("events", "one step of a journey", ("case_id", "activity", "at"), case_id=KEY, activity=TEXT, at=TIME),
+        _table(
+            "events",
+            "one step of a journey, one visit to a class, one use of a service",
+            ("case_id", "activity", "at"),
+            case_id=KEY,
+            activity=TEXT,
+            at=TIME,
+            customer_key=KEY,
+        ),
         _table(
             "jobs",
             "one promised piece of work",
             ("job_id",),
             job_id=KEY,
             customer_key=KEY,
+            kind=TEXT,
             promised_at=TIME,
             done_at=TIME,
             quoted=NUMBER,
             charged=NUMBER,
+            currency=TEXT,
+        ),
+        _table(
+            "bookings",
+            "one reservation or appointment",
+            ("booking_id",),
+            booking_id=KEY,
+            customer_key=KEY,
+            booked_at=TIME,
+            at=TIME,
+            service=TEXT,
+            people=NUMBER,
+            status=TEXT,
+        ),
+        _table(
+            "subscriptions",
+            "one contract, from its start to its end or until now",
+            ("subscription_id",),
+            subscription_id=KEY,
+            customer_key=KEY,
+            started_at=TIME,
+            ended_at=TIME,
+            plan=TEXT,
+            price=NUMBER,
             currency=TEXT,
         ),
         _table(
@@ -159,7 +209,28 @@ TABLES = {
             at=TIME,
         ),
         _table(
+            "spend",
+            "money spent on finding or keeping customers, by channel",
+            ("channel", "at", "purpose"),
+            channel=TEXT,
+            at=TIME,
+            purpose=TEXT,
+            amount=NUMBER,
+            currency=TEXT,
+            new_customers=NUMBER,
+        ),
+        _table(
             "shifts", "one shift of one employee group", ("unit", "at"), unit=KEY, at=TIME, hours=NUMBER, staff=NUMBER
+        ),
+        _table(
+            "claims",
+            "one paper answer that its writer agreed to have joined to what they buy",
+            ("claim_code",),
+            claim_code=KEY,
+            customer_key=KEY,
+            order_id=KEY,
+            at=TIME,
+            consent=FLAG,
         ),
     )
 }
