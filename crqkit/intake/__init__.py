@@ -1,6 +1,7 @@
 """The way in: a folder of exports becomes tables, a log and a form; persons become keys."""
 
-from crqkit.intake.folder import log_sentences, read_folder
+from crqkit.intake.folder import read_folder
+from crqkit.intake.log import log_sentences
 from crqkit.intake.mapping import propose
 from crqkit.intake.privacy import FOLDER as PRIVATE
 from crqkit.intake.shop import Settings, Shop

@@ -26,6 +26,8 @@ class Findings:
     fatal: bool = False
     # Whether times without a zone were met.
     naive: bool = False
+    # Whether no format fits: where the file came out of an archive, that is no fault.
+    unknown: bool = False
     # What a file of settings says itself, beside the defaults.
     told: set[str] = field(default_factory=set)
 

@@ -1,6 +1,6 @@
 """Read a folder of exports: every file recognised, read, compared with the others, and accounted for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,26 +9,24 @@ import pandas as pd
 
 from crqkit.base import DataProblem, Fault, check_choice, say
 from crqkit.intake import privacy
+from crqkit.intake.assembled import assemble
 from crqkit.intake.findings import Findings
 from crqkit.intake.format import Format
+from crqkit.intake.listing import File, listing
+from crqkit.intake.log import account
 from crqkit.intake.mapfile import POCKET, read_mapping, read_settings, read_yaml
-from crqkit.intake.matching import OTHER_DATA, match_file, open_match
+from crqkit.intake.matching import match_file, open_match
 from crqkit.intake.opened import Part
 from crqkit.intake.orders import read_orders
 from crqkit.intake.overlap import drop_overlap
+from crqkit.intake.records import read_records
 from crqkit.intake.responses import read_responses
 from crqkit.intake.reviews import read_reviews
 from crqkit.intake.shop import Settings, Shop
 from crqkit.tables.form import OWN_QUESTIONS, Form, load_form
-from crqkit.tables.schema import TABLES
 
 READERS = {"orders": read_orders, "responses": read_responses, "reviews": read_reviews}
-DATA = (".csv", ".tsv", ".txt", ".xlsx", ".json")
-# What crqkit start and its reader write into the folder themselves.
-OWN_FILES = ("shop.yml", "brand.yml", "READ ME FIRST.txt", "form to print.html")
-LOG = ["file", "format", "table", "outcome", "reason", "rows", "detail"]
 FREE_SHARE = 0.05
-PERSON = ["customer_key", "at", "file", "row", "consent"]
 
 
 def read_folder(
@@ -72,15 +70,18 @@ def read_folder(
         raise DataProblem(Fault("there is no such folder", "Give the folder that holds your exports.", str(path)))
     own = Findings("shop.yml")
     settings = read_settings(folder, own)
-    files, aside = listing(folder)
-    key, stored = privacy.read_key(folder) if files else (b"", True)
     findings = {own.file: own}
     given = given_mappings(mapping, findings)
-    parts, skipped = [], list(aside)
-    for file in files:
-        found = findings.setdefault(file.name, Findings(file.name))
-        part = _read_file(file, given, settings, key, found, skipped)
-        parts += [part] if part else []
+    parts: list[Part] = []
+    with listing(folder) as listed:
+        own.faults += listed.faults
+        skipped = list(listed.aside)
+        key, stored = privacy.read_key(folder) if listed.files else (b"", True)
+        for file in listed.files:
+            found = findings.setdefault(file.name, Findings(file.name))
+            part = _read_file(file, given, settings, key, found, skipped)
+            parts += [part] if part else []
+        _forgive(listed.files, findings, parts, skipped)
     _refuse(folder, findings, parts, skipped, faulty)
     drop_overlap(parts, findings)
     _refuse(folder, findings, parts, skipped, faulty)
@@ -89,12 +90,12 @@ def read_folder(
         settings = _in_zone_of(parts, settings)
         cautions += _zone_cautions(parts, findings, settings)
     cautions += [] if stored else [say("caution.intake.key")]
-    tables = _tables(parts)
+    tables = assemble(parts)
     return Shop(
         folder=folder,
         settings=settings,
         tables=tables,
-        log=_log(parts, skipped),
+        log=account(parts, skipped),
         form=_form(parts),
         cautions=(*cautions, *_cautions(parts, tables)),
         mapped=pd.DataFrame(
@@ -104,26 +105,6 @@ def read_folder(
 
 
 # Which files there are, and how each is to be read -----------------------------------------------------------------
-
-
-def listing(folder: Path) -> tuple[list[Path], list[tuple[str, str]]]:
-    """Return the files that hold data, and those set aside with the reason."""
-    files, aside = [], []
-    for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        kind = path.suffix.lower()
-        if (
-            path.name.startswith((".", "~$"))
-            or path.name in (privacy.FOLDER, *OWN_FILES)
-            or path.name.endswith(".map.yml")
-        ):
-            continue
-        if path.is_dir():
-            aside.append((path.name, "folder"))
-        elif kind in (*DATA, *OTHER_DATA) and path.stem.casefold() not in ("readme", "license", "notes"):
-            files.append(path)
-        else:
-            aside.append((path.name, "kind"))
-    return files, aside
 
 
 def given_mappings(mapping: str | Path | Mapping[str, Any] | None, findings: dict[str, Findings]) -> dict[str, Format]:
@@ -139,21 +120,34 @@ def given_mappings(mapping: str | Path | Mapping[str, Any] | None, findings: dic
 
 
 def _read_file(
-    path: Path,
+    file: File,
     given: Mapping[str, Format],
     settings: Settings,
     key: bytes,
     findings: Findings,
     skipped: list[tuple[str, str]],
 ) -> Part | None:
-    match = match_file(path, given, findings)
+    match = match_file(file, given, findings)
     if match is None:
         if not findings.faults:
-            skipped.append((path.name, "text"))
+            skipped.append((file.name, "text"))
         return None
-    skipped += [(f"{path.name}, {page}", "page") for page in match.sheet.others]
+    skipped += [(f"{file.name}, {page}", "page") for page in match.sheet.others]
     opened = open_match(match, settings, key, findings)
-    return READERS[match.format.table](opened) if opened and not findings.refuses else None
+    return READERS.get(match.format.table, read_records)(opened) if opened and not findings.refuses else None
+
+
+def _forgive(
+    files: Sequence[File], findings: Mapping[str, Findings], parts: Sequence[Part], skipped: list[tuple[str, str]]
+) -> None:
+    """Set aside what is of no known kind in an archive of which something else was understood."""
+    understood = {part.file for part in parts}
+    useful = {file.archive for file in files if file.archive and file.name in understood}
+    for file in files:
+        found = findings[file.name]
+        if file.archive in useful and found.unknown:
+            found.faults.clear()
+            skipped.append((file.name, "unknown"))
 
 
 def _refuse(
@@ -190,59 +184,6 @@ def _zone_cautions(parts: Sequence[Part], findings: Mapping[str, Findings], sett
 # What comes out -----------------------------------------------------------------------------------------------------
 
 
-def _tables(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
-    clean = privacy.Cleaner(name for part in parts for name in part.names)
-    tables = {}
-    for name in ("orders", "order_lines", "responses", "reviews"):
-        frames = [
-            _apart(part, part.tables[name], parts) for part in parts if name in part.tables and len(part.tables[name])
-        ]
-        if frames:
-            tables[name] = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
-    for name in ("responses", "reviews"):
-        if name in tables and "text" in tables[name]:
-            tables[name]["text"] = clean.column(tables[name]["text"])
-    customers = _customers(tables)
-    shaped = {name: TABLES[name].shape(frame) for name, frame in tables.items()}
-    shaped = {
-        name: frame.sort_values("at", kind="stable", ignore_index=True) if "at" in frame else frame
-        for name, frame in shaped.items()
-    }
-    return shaped | ({"customers": customers} if customers is not None and len(customers) else {})
-
-
-def _apart(part: Part, frame: pd.DataFrame, parts: Sequence[Part]) -> pd.DataFrame:
-    """Put the source before order numbers that another source in the folder also uses."""
-    if "order_id" not in frame:
-        return frame
-    before = [other for other in parts if other.format.space < part.format.space and "orders" in other.tables]
-    clash = {id for other in before for id in set(other.tables["orders"]["order_id"]) & set(frame["order_id"])}
-    if not clash:
-        return frame
-    return frame.assign(
-        order_id=frame["order_id"].mask(frame["order_id"].isin(clash), f"{part.format.space}:" + frame["order_id"])
-    )
-
-
-def _customers(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
-    """Return one row a person who bought, or answered about consent: when first seen, and the latest known consent."""
-    seen = [tables["orders"]] if "orders" in tables else []
-    if "consent" in tables.get("responses", ()):
-        answers = tables["responses"].drop_duplicates("response_id")
-        seen.append(answers[answers["consent"].notna()])
-    if not seen:
-        return None
-    people = pd.concat([frame[frame.columns.intersection(PERSON)] for frame in seen], ignore_index=True)
-    known = people[people["customer_key"].notna()].sort_values("at", kind="stable")
-    first = known.drop_duplicates("customer_key").set_index("customer_key")
-    frame = first.rename(columns={"at": "first_seen"})[["first_seen", "file", "row"]]
-    if "consent" in known:
-        said = known[known["consent"].notna()].drop_duplicates("customer_key", keep="last").set_index("customer_key")
-        frame["consent"] = said["consent"].reindex(frame.index)
-        frame["consent_at"] = said["at"].reindex(frame.index)
-    return TABLES["customers"].shape(frame.reset_index())
-
-
 def _form(parts: Sequence[Part]) -> Form:
     """Return the items that were asked, under the known form that most of them come from."""
     items = {id: item for part in parts for id, item in part.items.items()}
@@ -255,29 +196,6 @@ def _form(parts: Sequence[Part]) -> Form:
     base = max(dict.fromkeys(form.id for form in forms), key=[form.id for form in forms].count)
     form = next(form for form in forms if form.id == base)
     return replace(form, items=tuple(items.values()), dimensions={**form.dimensions, **dimensions})
-
-
-def _log(parts: Sequence[Part], skipped: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    rows: list[list[Any]] = []
-    for part in parts:
-        about = [part.file, part.format.id, part.format.table]
-        rows.append([*about, "read", "", len(part.unit), ""])
-        rows.append([*about, "kept", "", int(part.fates.kept.sum()), ""])
-        rows += [[*about, "dropped", reason, count, detail] for reason, detail, count in part.fates.counts()]
-    rows += [[file, "", "", "not read", reason, 0, ""] for file, reason in skipped]
-    return pd.DataFrame(rows, columns=LOG).astype({"rows": "int64"})
-
-
-def log_sentences(log: pd.DataFrame) -> Iterator[str]:
-    """Yield one sentence for each line of a log, as the message templates word it."""
-    read = log[log["outcome"] == "read"].set_index("file")["rows"]
-    for line in log.itertuples():
-        if line.outcome == "kept":
-            yield say("log.kept", file=line.file, kept=line.rows, read=int(read[line.file]))
-        elif line.outcome in ("dropped", "not read"):
-            kind = line.outcome.replace(" ", "_")
-            reason = say(f"log.{kind}.{line.reason}") + (f" ({line.detail})" if line.detail else "")
-            yield say(f"log.{kind}", file=line.file, rows=line.rows, reason=reason)
 
 
 def _cautions(parts: Sequence[Part], tables: Mapping[str, pd.DataFrame]) -> list[str]:

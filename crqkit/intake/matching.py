@@ -1,30 +1,26 @@
 """Which format or mapping reads a file, and its columns loaded accordingly."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
+from pathlib import PurePosixPath
 
 from crqkit.base import say
 from crqkit.intake.findings import Findings
 from crqkit.intake.format import Format, Match, nearest, plain_name, recognise
+from crqkit.intake.listing import OTHER_DATA, File
 from crqkit.intake.mapfile import read_mapping, read_yaml
 from crqkit.intake.opened import Opened, wanted
 from crqkit.intake.readers import sheets
 from crqkit.intake.sheet import Sheet
 from crqkit.intake.shop import Settings
 
-OTHER_DATA = {
-    ".xls": "Open it in your spreadsheet program and save it as xlsx or CSV.",
-    ".ods": "Open it in your spreadsheet program and save it as xlsx or CSV.",
-    ".numbers": "In Numbers choose File, Export to, CSV.",
-    ".zip": "Unpack it, and put the files that were in it into this folder.",
-}
 
-
-def mapping_of(path: Path, given: Mapping[str, Format], findings: Findings) -> Format | None:
+def mapping_of(file: File, given: Mapping[str, Format], findings: Findings) -> Format | None:
     """Return the mapping that lies beside a file, or was handed over for it."""
-    beside = path.with_name(f"{path.stem}.map.yml")
-    if path.name in given or not beside.exists():
-        return given.get(path.name)
+    name = PurePosixPath(file.name)
+    beside = file.home / f"{name.stem}.map.yml"
+    if {file.name, name.name} & set(given) or not beside.exists():
+        return given.get(file.name, given.get(name.name))
     own = Findings(beside.name)
     source = read_yaml(beside, own)
     format = read_mapping(source, own) if not own.faults else None
@@ -32,13 +28,14 @@ def mapping_of(path: Path, given: Mapping[str, Format], findings: Findings) -> F
     return format
 
 
-def match_file(path: Path, given: Mapping[str, Format], findings: Findings) -> Match | None:
+def match_file(file: File, given: Mapping[str, Format], findings: Findings) -> Match | None:
     """Return how a file is to be read; nothing, with a fault, where it cannot be told."""
-    findings.path = str(path)
+    path = file.path
+    findings.path = str(file.shown)
     if path.suffix.lower() in OTHER_DATA:
         findings.whole(f"files of the kind {path.suffix.lower()} are not read", OTHER_DATA[path.suffix.lower()])
         return None
-    own = mapping_of(path, given, findings)
+    own = mapping_of(file, given, findings)
     if findings.faults:
         return None
     if own:
@@ -47,32 +44,34 @@ def match_file(path: Path, given: Mapping[str, Format], findings: Findings) -> M
     found = sheets(path, findings)
     match = recognise(found)
     if "" not in given and found and (match is None or match.format.guess_questions):
-        match = _by_another(path, found, findings) or match
+        match = _by_another(file, found, findings) or match
     if match is None and "" in given and found:
         own = given[""]
         return _by_mapping(sheets(path, findings, separator=own.separator, quotes=own.quotes), own)
+    if not found and path.suffix.lower() == ".json":
+        findings.unknown = True
     if match is None and found and not (path.suffix.lower() == ".txt" and not _tabular(found)):
         _unknown(found, findings)
     return match
 
 
-def _by_another(path: Path, found: Sequence[Sheet], findings: Findings) -> Match | None:
+def _by_another(file: File, found: Sequence[Sheet], findings: Findings) -> Match | None:
     """Return how the mapping of another file in the folder reads this one, where all its columns are here."""
     fitting = []
-    for beside in sorted(path.parent.glob("*.map.yml"), key=lambda one: one.name):
+    for beside in sorted(file.home.glob("*.map.yml"), key=lambda one: one.name):
         # What is wrong with that mapping is told with its own file.
         quiet = Findings(beside.name)
         own = read_mapping(read_yaml(beside, quiet), quiet)
         if own is None or own.header or quiet.faults:
             continue
-        ways = sheets(path, quiet, separator=own.separator, quotes=own.quotes) if own.separator else found
+        ways = sheets(file.path, quiet, separator=own.separator, quotes=own.quotes) if own.separator else found
         match = _by_mapping(ways, own)
         if match and not _missing(own, match.names) and _asked(own) <= {plain_name(name) for name in match.names}:
             fitting.append((len(wanted(own) | _asked(own)), beside.name, match))
     if not fitting:
         return None
     _, name, match = max(fitting, key=lambda one: one[0])
-    findings.cautions.append(say("caution.intake.same_mapping", file=path.name, mapping=name))
+    findings.cautions.append(say("caution.intake.same_mapping", file=file.name, mapping=name))
     return match
 
 
@@ -112,6 +111,7 @@ def _unknown(found: Sequence[Sheet], findings: Findings) -> None:
     else:
         what = "this file is of no known kind"
     findings.whole(what, mend)
+    findings.unknown = True
 
 
 def open_match(match: Match, settings: Settings, key: bytes, findings: Findings) -> Opened | None:
@@ -131,6 +131,8 @@ def open_match(match: Match, settings: Settings, key: bytes, findings: Findings)
         return None
     take = [name for name in names if name and (format.table == "responses" or plain_name(name) in needed)]
     raw = match.sheet.read(match.header, names, take, findings)
+    # A file out of an archive is shown by the name it has there.
+    raw = replace(raw, file=findings.file)
     if not len(raw.frame):
         findings.whole("this file has a header and no rows", "Export it again, or take it out of the folder.")
         return None

@@ -61,6 +61,8 @@ class Part:
     items: dict[str, Item] = field(default_factory=dict)
     forms: list[Form] = field(default_factory=list)
     mapped: list[dict[str, str]] = field(default_factory=list)
+    # The customer key behind each number by which other files of the same system name a person.
+    aliases: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

@@ -6,8 +6,11 @@ import pandas as pd
 
 from crqkit.intake.findings import Findings
 from crqkit.intake.opened import Part
+from crqkit.intake.records import NEEDED, RECORD
 
-IDS = {"orders": "order_id", "responses": "response_id", "reviews": "review_id"}
+IDS = {"orders": "order_id", "responses": "response_id", "reviews": "review_id"} | dict.fromkeys(
+    (table for table in NEEDED if table != "customers"), RECORD
+)
 
 
 def drop_overlap(parts: Sequence[Part], findings: dict[str, Findings]) -> None:

@@ -54,7 +54,7 @@ def _refuse_another(path: Path) -> None:
     held = sorted(one.name for one in made if one.name != README_FILE and not one.name.startswith("."))
     if held:
         what = f"the key of customers is gone, while {' and '.join(held)} still name customers by it"
-        mend = f"Put back your copy of {KEY_FILE}; or, to start anew, rename or remove the folder {FOLDER}."
+        mend = f"Put back your copy of {KEY_FILE}; or, to start anew, move the folder {FOLDER} to another place."
         raise DataProblem(Fault(what, mend, f"{FOLDER}/{KEY_FILE}"))
 
 

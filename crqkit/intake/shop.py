@@ -14,6 +14,10 @@ from crqkit.tables.form import Form
 from crqkit.tables.schema import TABLES
 
 
+# Tables whose moments may lie ahead: they do not tell how far the data reach.
+AHEAD = ("bookings", "shifts", "spend")
+
+
 @dataclass(frozen=True)
 class Settings:
     """What a file cannot tell: read from ``shop.yml`` in the owner's folder."""
@@ -83,6 +87,6 @@ class Shop:
 
     @property
     def as_of(self) -> pd.Timestamp:
-        """The latest moment in the data, in UTC; not a time when no table has one."""
-        moments = [table["at"].max() for table in self.tables.values() if "at" in table]
+        """The latest moment in the data that has passed, in UTC; not a time when no table has one."""
+        moments = [table["at"].max() for name, table in self.tables.items() if "at" in table and name not in AHEAD]
         return max((moment for moment in moments if not pd.isna(moment)), default=pd.NaT)

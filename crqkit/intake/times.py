@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -12,6 +13,7 @@ from crqkit.intake.findings import Findings
 from crqkit.intake.values import Cells, Columns, Habits
 
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
+YEARS_AHEAD = 10
 EARLIEST = pd.Timestamp("1990-01-01", tz="UTC")
 _ISO = r"^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?"
 _WITH_OFFSET = _ISO + r" ?(?:Z|[+-]\d\d:?\d\d)$"
@@ -28,20 +30,25 @@ _PARTS = re.compile(
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
-def times(columns: Columns, habits: Habits, findings: Findings) -> dict[str, pd.Series]:
-    """Return the columns as moments in UTC; an order of day and month told by one holds for those that do not tell."""
+def times(columns: Columns, habits: Habits, findings: Findings, *, ahead: Collection[str] = ()) -> dict[str, pd.Series]:
+    """Return the columns as moments in UTC; an order of day and month told by one holds for those that do not tell.
+
+    `ahead` are the columns that may lie in the future.
+    """
     if habits.date_format:
-        return {field: _formatted(cells, habits, findings) for field, cells in columns.items()}
-    told = {order for cells in columns.values() if (order := _majority(_votes(cells)))}
-    shared = told.pop() if len(told) == 1 else ""
-    return {field: _converted(cells, shared, habits, findings) for field, cells in columns.items()}
+        found = {field: _formatted(cells, habits, findings) for field, cells in columns.items()}
+    else:
+        told = {order for cells in columns.values() if (order := _majority(_votes(cells)))}
+        shared = told.pop() if len(told) == 1 else ""
+        found = {field: _converted(cells, shared, habits, findings) for field, cells in columns.items()}
+    return {field: _bounded(columns[field], values, findings, field in ahead) for field, values in found.items()}
 
 
 def _formatted(cells: Cells, habits: Habits, findings: Findings) -> pd.Series:
     values = pd.to_datetime(cells.values, format=habits.date_format, errors="coerce", utc="%z" in habits.date_format)
     mend = f"Write this date as {habits.date_format}, as the mapping says, or mend date_format there."
     cells.fault(values.isna() & cells.values.notna(), findings, "not a date in the given format", mend)
-    return _bounded(cells, values if "%z" in habits.date_format else _localized(values, habits.timezone), findings)
+    return values if "%z" in habits.date_format else _localized(values, habits.timezone)
 
 
 def _converted(cells: Cells, shared: str, habits: Habits, findings: Findings) -> pd.Series:
@@ -77,11 +84,11 @@ def _converted(cells: Cells, shared: str, habits: Habits, findings: Findings) ->
         example = good.iloc[0] if len(good) else "2026-05-31"
         mend = f"Write it like {example}" + (", as in the rest of the column." if len(good) else ".")
         cells.fault(bad & ~shaped, findings, "not a date", mend)
-    return _bounded(cells, result, findings)
+    return result
 
 
-def _bounded(cells: Cells, values: pd.Series, findings: Findings) -> pd.Series:
-    latest = pd.Timestamp.now(tz="UTC") + pd.Timedelta(days=1)
+def _bounded(cells: Cells, values: pd.Series, findings: Findings, ahead: bool) -> pd.Series:
+    latest = pd.Timestamp.now(tz="UTC") + pd.Timedelta(days=365 * YEARS_AHEAD if ahead else 1)
     cells.fault(values < EARLIEST, findings, "a date before 1990", "Mend the year.")
     cells.fault(values > latest, findings, "a date in the future", "Mend the date, or the clock of this computer.")
     return values

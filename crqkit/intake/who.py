@@ -10,7 +10,8 @@ import pandas as pd
 from crqkit.base import DataProblem, Fault
 from crqkit.intake import privacy
 from crqkit.intake.findings import Findings
-from crqkit.intake.folder import given_mappings, listing
+from crqkit.intake.folder import given_mappings
+from crqkit.intake.listing import listing
 from crqkit.intake.mapfile import read_settings
 from crqkit.intake.matching import match_file, open_match
 from crqkit.intake.opened import Opened
@@ -63,12 +64,13 @@ def who(customer_key: str, folder: str | Path, mapping: str | Path | Mapping[str
     settings = read_settings(folder, Findings("shop.yml"))
     given = given_mappings(mapping, {})
     found = []
-    for path in listing(folder)[0]:
-        findings = Findings(path.name)
-        match = match_file(path, given, findings)
-        opened = open_match(match, settings, key, findings) if match else None
-        if opened:
-            found.append(_rows(opened, wanted))
+    with listing(folder) as listed:
+        for file in listed.files:
+            findings = Findings(file.name)
+            match = match_file(file, given, findings)
+            opened = open_match(match, settings, key, findings) if match else None
+            if opened:
+                found.append(_rows(opened, wanted))
     return _people(pd.concat(found, ignore_index=True)) if found else pd.DataFrame(columns=COLUMNS)
 
 

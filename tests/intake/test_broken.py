@@ -69,7 +69,7 @@ BROKEN = {
     ),
     "a zip": (
         {'a.zip': b'PK'},
-        'a.zip', None, '', '.zip', 'Unpack it',
+        'a.zip', None, '', 'archive is damaged', 'Unpack it',
     ),
     "a Numbers sheet": (
         {'a.numbers': b'PK'},

@@ -104,7 +104,7 @@ def test_a_key_that_is_gone_is_not_made_anew_beside_what_it_made(made, golden):
         read_folder(folder)
     assert "Put back your copy of key.txt" in problem.value.faults[0].mend
     assert not (folder / "crqkit-private" / "key.txt").exists()
-    (folder / "crqkit-private").rename(folder / "old")
+    (folder / "crqkit-private").rename(folder.parent / "old")
     assert len(read_folder(folder).orders) == 7
 
 
