@@ -89,14 +89,19 @@ def describe(title: str, table: "pd.DataFrame") -> str:
     return f"{title}: {'; '.join(parts)}{more}."
 
 
-def image(figure: "Figure", alt: str, kind: str = "svg") -> str:
-    """Return the figure as one HTML image element that carries its own data and its alt text."""
+def picture(figure: "Figure", kind: str = "svg", dpi: int = 110) -> bytes:
+    """Return the figure as a picture file, the same bytes each time; `dpi` is for ``png``."""
     import matplotlib as mpl
 
     stream = io.BytesIO()
-    options: dict[str, Any] = {"png": {"dpi": 110, "metadata": {"Software": None}}, "svg": {"metadata": {"Date": None}}}
+    options: dict[str, Any] = {"png": {"dpi": dpi, "metadata": {"Software": None}}, "svg": {"metadata": {"Date": None}}}
     with mpl.rc_context({"svg.hashsalt": "crqkit", "svg.fonttype": "none"}):
         figure.savefig(stream, format=kind, **options[kind])
+    return stream.getvalue()
+
+
+def image(figure: "Figure", alt: str, kind: str = "svg") -> str:
+    """Return the figure as one HTML image element that carries its own data and its alt text."""
     mime = {"png": "image/png", "svg": "image/svg+xml"}[kind]
-    data = base64.b64encode(stream.getvalue()).decode()
+    data = base64.b64encode(picture(figure, kind)).decode()
     return f'<img src="data:{mime};base64,{data}" alt="{html.escape(alt, quote=True)}">'

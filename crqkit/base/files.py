@@ -49,14 +49,15 @@ def _swap(waiting: Sequence[tuple[Path, Path]]) -> None:
     try:
         for temporary, path in waiting:
             old = _beside(path) if path.exists() else None
+            done.append((path, old))
             if old:
                 path.replace(old)
-            done.append((path, old))
             temporary.replace(path)
-    except OSError:
+    except BaseException:  # Ctrl-C too: a page is new or old, never half of each
         for path, old in reversed(done):
-            path.unlink(missing_ok=True)
-            if old:
+            if old is None:
+                path.unlink(missing_ok=True)
+            elif old.exists():
                 old.replace(path)
         raise
     for _, old in done:

@@ -8,7 +8,7 @@ REMOVED = "[removed]"
 _IDENTIFIERS = re.compile(
     r"""
     (?P<date>\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b)
-    | [\w.+-]+(?:@|\s?[(\[]at[)\]]\s?)[\w-]+(?:\.[\w-]+)*   # e-mail, also with (at)
+    | [\w.+-]{1,64}+(?:@|\s?[(\[]at[)\]]\s?)[\w-]+(?:\.[\w-]+)*   # e-mail, also with (at)
     | (?:https?://|www\.)\S+                                # web address, often with a name in it
     | (?<!\w)@\w+                                           # name on a social network
     | \b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){3,7}(?:[ ]?[A-Z0-9]{1,3})?\b  # bank account

@@ -94,21 +94,32 @@ def _customers(
         seen.append(_as_seen(stated))
     if not seen:
         return None
-    frames = [frame[frame.columns.intersection([*PERSON, "said_at"])] for frame in seen]
+    frames = [frame if "said_at" in frame else frame.assign(said_at=frame["at"]) for frame in seen]
+    frames = [frame[[*PERSON, "said_at"]] for frame in frames]
     people = pd.concat([frame.astype({"consent": "boolean"}) for frame in frames], ignore_index=True)
-    people["said_at"] = people["said_at"].fillna(people["at"]) if "said_at" in people else people["at"]
     known = people[people["customer_key"].notna()].sort_values("at", kind="stable", na_position="last")
     frame = known.drop_duplicates("customer_key").set_index("customer_key")
     frame = frame.rename(columns={"at": "first_seen"})[["first_seen", "file", "row"]]
-    said = known[known["consent"].notna()].sort_values("consent", ascending=False, kind="stable")
-    said = said.sort_values("said_at", kind="stable", na_position="first")
-    said = said.drop_duplicates("customer_key", keep="last").set_index("customer_key")
+    said = _latest_word(known[known["consent"].notna()]).set_index("customer_key")
     frame["consent"] = said["consent"].reindex(frame.index)
     frame["consent_at"] = said["said_at"].reindex(frame.index)
     if stated is not None:
         about = [name for name in ("tags", "country", "source", "stated_orders", "stated_spent") if name in stated]
         frame = frame.join(stated.dropna(subset=["customer_key"]).groupby("customer_key")[about].first())
     return TABLES["customers"].shape(frame.reset_index())
+
+
+def _latest_word(said: pd.DataFrame) -> pd.DataFrame:
+    """Return the latest known consent of each person: of two at one time the no, and a no without a date last of all.
+
+    A yes without a date counts as older than everything: nobody is written to on the strength of it alone against
+    a no.
+    """
+    said = said.sort_values("consent", ascending=False, kind="stable")
+    said = said.sort_values("said_at", kind="stable", na_position="first")
+    undated_no = said["said_at"].isna() & ~said["consent"].astype(bool)
+    said = pd.concat([said[~undated_no], said[undated_no]])
+    return said.drop_duplicates("customer_key", keep="last")
 
 
 def _as_seen(stated: pd.DataFrame) -> pd.DataFrame:

@@ -9,12 +9,13 @@ import pandas as pd
 
 from crqkit.base import DataProblem, Fault, check_choice, say
 from crqkit.intake import privacy
+from crqkit.intake.asked import asked
 from crqkit.intake.assembled import assemble
 from crqkit.intake.findings import Findings
 from crqkit.intake.format import Format
 from crqkit.intake.listing import File, listing
 from crqkit.intake.log import account
-from crqkit.intake.mapfile import POCKET, read_mapping, read_settings, read_yaml
+from crqkit.intake.mapfile import read_mapping, read_settings, read_yaml
 from crqkit.intake.matching import match_file, open_match
 from crqkit.intake.opened import Part
 from crqkit.intake.orders import read_orders
@@ -23,7 +24,6 @@ from crqkit.intake.records import read_records
 from crqkit.intake.responses import read_responses
 from crqkit.intake.reviews import read_reviews
 from crqkit.intake.shop import Settings, Shop
-from crqkit.tables.form import OWN_QUESTIONS, Form, load_form
 
 READERS = {"orders": read_orders, "responses": read_responses, "reviews": read_reviews}
 FREE_SHARE = 0.05
@@ -91,13 +91,14 @@ def read_folder(
         cautions += _zone_cautions(parts, findings, settings)
     cautions += [] if stored else [say("caution.intake.key")]
     tables = assemble(parts)
+    form, told = asked(parts)
     return Shop(
         folder=folder,
         settings=settings,
         tables=tables,
         log=account(parts, skipped),
-        form=_form(parts),
-        cautions=(*cautions, *_cautions(parts, tables)),
+        form=form,
+        cautions=(*cautions, *told, *_cautions(parts, tables)),
         mapped=pd.DataFrame(
             [row for part in parts for row in part.mapped], columns=["file", "column", "table", "becomes"]
         ),
@@ -134,6 +135,8 @@ def _read_file(
         return None
     skipped += [(f"{file.name}, {page}", "page") for page in match.sheet.others]
     opened = open_match(match, settings, key, findings)
+    if opened is None and not findings.faults:
+        skipped.append((file.name, "blank"))
     return READERS.get(match.format.table, read_records)(opened) if opened and not findings.refuses else None
 
 
@@ -182,20 +185,6 @@ def _zone_cautions(parts: Sequence[Part], findings: Mapping[str, Findings], sett
 
 
 # What comes out -----------------------------------------------------------------------------------------------------
-
-
-def _form(parts: Sequence[Part]) -> Form:
-    """Return the items that were asked, under the known form that most of them come from."""
-    items = {id: item for part in parts for id, item in part.items.items()}
-    forms = [form for part in parts for form in part.forms]
-    dimensions = {id: label for part in parts for id, label in part.format.dimensions.items()}
-    if not forms:
-        used = dict.fromkeys(item.dimension for item in items.values() if item.dimension)
-        labels = {**load_form(POCKET).dimensions, **dimensions}
-        return Form("own", tuple(items.values()), {id: labels[id] for id in used}, status=OWN_QUESTIONS)
-    base = max(dict.fromkeys(form.id for form in forms), key=[form.id for form in forms].count)
-    form = next(form for form in forms if form.id == base)
-    return replace(form, items=tuple(items.values()), dimensions={**form.dimensions, **dimensions})
 
 
 def _cautions(parts: Sequence[Part], tables: Mapping[str, pd.DataFrame]) -> list[str]:

@@ -11,8 +11,8 @@ import pandas as pd
 from crqkit.intake.findings import Findings
 from crqkit.intake.format import plain_name
 from crqkit.intake.privacy import TELEPHONE
+from crqkit.intake.questions import NAMES, PERSONAL
 from crqkit.intake.readers import SPACES
-from crqkit.intake.responses import NAMES, PERSONAL
 from crqkit.intake.sheet import Sheet
 from crqkit.intake.times import DAY_FIRST, MONTH_FIRST, times
 from crqkit.intake.values import Cells, Habits, are_flags, numbers

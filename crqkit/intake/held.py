@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crqkit.intake.findings import Findings
-from crqkit.intake.sheet import TOP, RawTable, Sheet
+from crqkit.intake.sheet import ABOUT_PAGE, EXAMPLE_PAGE, TOP, RawTable, Sheet
 
 
 def _held(file: str, name: str, records: list[list[str]]) -> Sheet:
@@ -46,6 +46,8 @@ def workbook(path: Path, findings: Findings) -> list[Sheet]:
         mend = "Open it in your spreadsheet program and save it again as xlsx, without a password, or as CSV."
         findings.whole("this is not a workbook that can be read", mend)
         return []
+    if any(sheet.name == ABOUT_PAGE for sheet in found):
+        found = [sheet for sheet in found if sheet.name not in (EXAMPLE_PAGE, ABOUT_PAGE)]
     names = [sheet.name for sheet in found]
     found = [replace(sheet, others=tuple(name for name in names if name != sheet.name)) for sheet in found]
     if not found:

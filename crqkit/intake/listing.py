@@ -23,7 +23,7 @@ OTHER_DATA = {
 }
 ARCHIVE = ".zip"
 # What crqkit start and its reader write into the folder themselves.
-OWN_FILES = ("shop.yml", "brand.yml", "READ ME FIRST.txt", "form to print.html")
+OWN_FILES = ("shop.yml", "brand.yml", "READ ME FIRST.txt", "form to print.html", "how to fill in the sheets.html")
 NO_DATA = ("readme", "read me", "license", "notes")
 DEEPEST = 6
 # An archive that unpacks to more is refused: exports of a small business are far smaller.

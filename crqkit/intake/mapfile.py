@@ -2,11 +2,12 @@
 
 Keys of a mapping
 -----------------
-table : ``orders``, ``responses`` or ``reviews``
-columns : ours: theirs. For orders ``at`` and ``total`` (or ``net``), and ``order_id, customer_key, customer_phone,
-    refunds, discount, shipping, tax, currency, channel, country, n_items, consent``; for responses
-    ``at, customer_key, customer_phone, response_id, consent``; for reviews
-    ``at, stars, text, review_id, reply_at, changed_at``.
+table : ``orders``, ``responses``, ``reviews``, or one of ``customers, interactions, events, jobs, bookings,
+    subscriptions, units, costs, referrals, spend, shifts, claims``
+columns : ours: theirs, as `COLUMNS` lists them; for orders ``at`` and ``total`` (or ``net``) are needed, and for the
+    tables above what `crqkit.intake.records.NEEDED` names. ``customer_phone`` tells persons where ``customer_key`` is
+    empty; ``alias`` in a list of customers is the number by which other files of the same source name them
+words : ``{column of ours: {word in the file: our word}}``, such as ``{status: {erledigt: solved, neu: open}}``
 header : the names of the columns of a file that has none, in order
 separator : ``","``, ``";"``, ``"|"``, ``tab`` or ``spaces``; quotes : ``false`` where a quote mark is only a character
 date_order : ``day-first`` or ``month-first``; date_format : like ``"%d.%m.%Y %H:%M"``
@@ -16,35 +17,49 @@ drop_when : list of ``{column, equals | contains | listed | filled, reason}``
 scale : ``{low, high}`` of all items; items : list of ``{id, column, text, dimension, low, high, reverse, kind}``
 dimensions : ``{id: label}`` of your own, beside those of the pocket form
 groups : columns by which answers may be grouped
-names : columns with names of persons, which are then taken out of free text
+names : columns with names of persons, which are then taken out of free text; staff : the same for those who work here
 source : the till or system; order numbers are compared only within one source
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from crqkit.intake.findings import Findings
 from crqkit.intake.format import Format, build, listed
-from crqkit.intake.readers import SEPARATORS, SPACES
+from crqkit.intake.mapkinds import check_keys, check_values, is_kind, nearest_of
+from crqkit.intake.records import NEEDED, PERSONS
 from crqkit.intake.shop import Settings
-from crqkit.intake.times import DAY_FIRST, MONTH_FIRST
 from crqkit.tables.form import CHOICE, RATING, TEXT, load_form
+from crqkit.tables.schema import TABLES, TRACE
 
 COLUMNS = {
     "orders": ["order_id", "at", "customer_key", "customer_phone", "total", "net", "refunds", "subtotal", "discount",
                "shipping", "tax", "currency", "channel", "country", "n_items", "consent"],
-    "responses": ["response_id", "at", "customer_key", "customer_phone", "consent"],
+    "responses": ["response_id", "at", "customer_key", "customer_phone", "consent", "claim_code", "seconds",
+                  "finished"],
     "reviews": ["review_id", "at", "stars", "text", "reply_at", "changed_at"],
+} | {
+    table: [
+        *(name for name in TABLES[table].columns if name not in TRACE),
+        *(["customer_phone"] if PERSONS[0] in TABLES[table].columns else []),
+        *(["alias"] if table == "customers" else []),
+    ]
+    for table in NEEDED
 }  # fmt: skip
+# Of each group of columns a mapping names at least one.
+NEEDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    **NEEDED,
+    "orders": (("at",), ("total", "net")),
+    "reviews": (("stars", "text"),),
+    "responses": (),
+    "customers": (("customer_key", "customer_phone", "alias"),),
+}
 KEYS = {
     "table": "text", "columns": "columns", "header": "words", "separator": "text", "quotes": "flag", "source": "text",
     "date_order": "text", "date_format": "format", "decimal": "text", "timezone": "text", "currency": "text",
     "refund_when": "columns", "drop_when": "list", "scale": "pairs", "items": "list", "dimensions": "labels",
-    "groups": "words", "names": "words",
+    "groups": "words", "names": "words", "staff": "words", "words": "words_of",
 }  # fmt: skip
 SCALE_KEYS = {"low": "number", "high": "number"}
 ITEM_KEYS = SCALE_KEYS | {
@@ -56,18 +71,11 @@ RULE_KEYS = {
 }  # fmt: skip
 SETTINGS = {
     "name": "text", "timezone": "text", "currency": "text", "opened": "date", "sampled_from": "whole",
-    "date_order": "text", "decimal": "text", "groups": "words",
+    "date_order": "text", "decimal": "text", "groups": "words", "won": "words", "lost": "words",
 }  # fmt: skip
-CHOICES: dict[str, list[str]] = {
-    "table": list(COLUMNS),
-    "separator": [*SEPARATORS, SPACES],
-    "date_order": [DAY_FIRST, MONTH_FIRST],
-    "decimal": [".", ","],
-}
 POCKET = "pocket"
 HOW = "Run crqkit map FILE to see a mapping that works, and mend this line."
 HOW_SETTING = "Mend this line, or delete it."
-HOW_DATE = "Write it like 2019-03-01."
 
 
 def read_yaml(path: Path, findings: Findings) -> dict[str, Any]:
@@ -97,106 +105,31 @@ def read_settings(folder: Path, findings: Findings) -> Settings:
     path = folder / "shop.yml"
     source = read_yaml(path, findings) if path.exists() else {}
     given = {name: value for name, value in source.items() if value is not None}
-    _check_keys(given, SETTINGS, findings)
-    good = {name: value for name, value in given.items() if name in SETTINGS and KINDS[SETTINGS[name]][1](value)}
-    _check_values(good, findings)
+    check_keys(given, SETTINGS, findings, HOW_SETTING)
+    good = {name: value for name, value in given.items() if name in SETTINGS and is_kind(SETTINGS[name], value)}
+    check_values(good, findings, COLUMNS)
     if findings.faults:
         good = {}
     findings.told = set(good)
-    groups = {"groups": listed(good["groups"])} if "groups" in good else {}
-    return Settings(**({"name": folder.resolve().name} | good | groups))
+    lists = {name: listed(good[name]) for name in ("groups", "won", "lost") if name in good}
+    return Settings(**({"name": folder.resolve().name} | good | lists))
 
 
 def read_mapping(source: Mapping[str, Any], findings: Findings) -> Format | None:
     """Return the format that a mapping describes; nothing, with every fault noted, where it is faulty."""
     given = {name: value for name, value in source.items() if value is not None}
     before = len(findings.faults)
-    _check_keys(given, KEYS, findings)
-    given = {name: value for name, value in given.items() if name in KEYS and KINDS[KEYS[name]][1](value)}
-    _check_values(given, findings)
+    check_keys(given, KEYS, findings, HOW)
+    given = {name: value for name, value in given.items() if name in KEYS and is_kind(KEYS[name], value)}
+    check_values(given, findings, COLUMNS)
     _check_columns(given, findings)
     _check_entries(given.get("drop_when", ()), "drop_when", RULE_KEYS, "column", findings)
     good = _check_entries(given.get("items", ()), "items", ITEM_KEYS, "id", findings)
-    if _check_keys(given.get("scale", {}), SCALE_KEYS, findings, "scale: ") and good:
+    if check_keys(given.get("scale", {}), SCALE_KEYS, findings, HOW, "scale: ") and good:
         _check_items(given, findings)
     if len(findings.faults) > before:
         return None
     return build({"id": "mapping", "guess_questions": False} | given)
-
-
-def _is_format(value: Any) -> bool:
-    import pandas as pd
-
-    try:
-        pd.to_datetime(["2026-01-31"], format=value, errors="coerce")
-    except (ValueError, TypeError):
-        return False
-    return isinstance(value, str)
-
-
-def _is_word(value: Any) -> bool:
-    return isinstance(value, (str, int, float)) and str(value) != "nan"
-
-
-def _are_words(value: Any) -> bool:
-    return _is_word(value) or (isinstance(value, list) and bool(value) and all(map(_is_word, value)))
-
-
-# What a value may be: how it is told to the owner, and the test.
-KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "text": ("a text", lambda value: isinstance(value, str) and bool(value.strip())),
-    "word": ("a text", _is_word),
-    "words": ("a text or a list of texts", _are_words),
-    "flag": ("true or false", lambda value: isinstance(value, bool)),
-    "number": ("a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool)),
-    "whole": ("a whole number, 1 or more", lambda value: type(value) is int and value > 0),
-    "date": ("a date", lambda value: type(value) is date),
-    "format": ('a format like "%d.%m.%Y"', _is_format),
-    "list": ("a list", lambda value: isinstance(value, list)),
-    "pairs": ("pairs of name: value", lambda value: isinstance(value, dict)),
-    "columns": (
-        "pairs of name: column",
-        lambda value: isinstance(value, dict) and all(map(_is_word, value)) and all(map(_are_words, value.values())),
-    ),
-    "labels": (
-        "pairs of id: label",
-        lambda value: isinstance(value, dict) and all(isinstance(one, str) for one in (*value, *value.values())),
-    ),
-}
-
-
-def _check_keys(given: Mapping[str, Any], known: Mapping[str, str], findings: Findings, within: str = "") -> bool:
-    """Note keys that are unknown and values of the wrong kind; return whether there were none."""
-    before = len(findings.faults)
-    for name, value in given.items():
-        column = f"{within}{name}"
-        if name not in known:
-            near = get_close_matches(str(name), list(known), n=1)
-            mend = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(known)}."
-            findings.whole("this key is not known", mend, column=column)
-        elif not KINDS[known[name]][1](value):
-            mend = HOW_DATE if known[name] == "date" else HOW_SETTING if known is SETTINGS else HOW
-            findings.whole(f"this should be {KINDS[known[name]][0]}", mend, column=column, value=value)
-    return len(findings.faults) == before
-
-
-def _check_values(given: Mapping[str, Any], findings: Findings) -> None:
-    for name, allowed in CHOICES.items():
-        if name in given and given[name] not in allowed:
-            findings.whole(
-                "this value is not known", f"Write one of: {' or '.join(allowed)}.", column=name, value=given[name]
-            )
-    if "timezone" in given and not _is_zone(given["timezone"]):
-        mend = "Write a zone of the IANA list, like Europe/Berlin or America/New_York."
-        findings.whole("this time zone is not known", mend, column="timezone", value=given["timezone"])
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
 
 
 def _check_columns(given: Mapping[str, Any], findings: Findings) -> None:
@@ -208,11 +141,13 @@ def _check_columns(given: Mapping[str, Any], findings: Findings) -> None:
     columns = given.get("columns", {})
     for name in columns:
         if name not in COLUMNS[table]:
-            near = get_close_matches(str(name), COLUMNS[table], n=1)
-            mend = f"Did you mean {near[0]}?" if near else f"A mapping of {table} knows: {', '.join(COLUMNS[table])}."
+            mend = nearest_of(name, COLUMNS[table], f"A mapping of {table} knows: ")
             findings.whole("this column is not known", mend, column=str(name))
-    needs = {"orders": [("at",), ("total", "net")], "reviews": [("stars", "text")], "responses": []}[table]
-    for any_of in needs:
+    for name in given.get("words", {}):
+        if name not in columns:
+            mend = nearest_of(name, list(columns), "Below words stand columns of ours that stand below columns too: ")
+            findings.whole("these words are for a column that the mapping does not name", mend, column=str(name))
+    for any_of in NEEDS[table]:
         if not any(name in columns for name in any_of):
             mend = f"Add the line {any_of[0]}: NAME OF THE COLUMN below columns."
             findings.whole(f"a mapping of {table} needs the column {' or '.join(any_of)}", mend, column="columns")
@@ -229,7 +164,8 @@ def _check_entries(entries: Sequence[Any], key: str, known: Mapping[str, str], n
         if not isinstance(entry, dict):
             findings.whole(f"entry {place} should be pairs of name: value", HOW, column=key, value=entry)
             continue
-        _check_keys({name: one for name, one in entry.items() if one is not None}, known, findings, f"{key} {place}: ")
+        filled = {name: one for name, one in entry.items() if one is not None}
+        check_keys(filled, known, findings, HOW, f"{key} {place}: ")
         if entry.get(needed) is None:
             findings.whole(f"entry {place} lacks its {needed}", HOW, column=key)
     return len(findings.faults) == before
@@ -253,8 +189,8 @@ def _check_items(given: Mapping[str, Any], findings: Findings) -> None:
             findings.whole("a rating needs the two ends of its scale", mend, column="items", value=item["id"])
         allowed = [*dict.fromkeys([*given.get("dimensions", ()), *load_form(POCKET).dimensions])]
         if item.get("dimension") and item["dimension"] not in allowed:
-            near = get_close_matches(item["dimension"], allowed, n=1)
-            mend = f"Did you mean {near[0]}? " if near else ""
+            near = nearest_of(item["dimension"], allowed, "")
+            mend = f"{near} " if near.endswith("?") else ""
             mend += f"Write one of: {', '.join(allowed)}; or give it a label of your own under dimensions."
             findings.whole("this dimension is not known", mend, column="items", value=item["dimension"])
 

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from crqkit.base import DataProblem, Fault, say
 from crqkit.intake.findings import Findings
-from crqkit.intake.format import recognise
+from crqkit.intake.format import Match, plain_name
 from crqkit.intake.guessing import Column, columns_of, evenness, headings, of
 from crqkit.intake.mapfile import COLUMNS
 from crqkit.intake.matching import unique
+from crqkit.intake.opened import uses
 from crqkit.intake.proposal import ask, orders, quoted, responses
 from crqkit.intake.readers import SPACES, sheets
+from crqkit.intake.recognition import recognise
 from crqkit.intake.sheet import Sheet
 from crqkit.intake.times import DAY_FIRST, times
 from crqkit.intake.values import Cells, Habits, numbers
@@ -55,7 +58,7 @@ def propose(file: str | Path) -> str:
         mend = "Write the names of the columns into the first row."
         raise DataProblem(Fault("the first row of this file names no column", mend, path.name, 1))
     raw = sheet.read(header, names, [name for name in names if name], Findings(path.name))
-    columns = columns_of(raw.frame.head(LOOKED_AT), sheet.separator)
+    columns = _open(columns_of(raw.frame.head(LOOKED_AT), sheet.separator), match)
     table, lines = _table(columns, path.name, answers=match is not None)
     if match and not lines:
         raise _understood(match.format.title, path)
@@ -64,6 +67,26 @@ def propose(file: str | Path) -> str:
     top += [] if quotes else ["quotes: false"]
     top += [] if header >= 0 else [f"header: [{', '.join(names)}]{ask('header')}"]
     return "\n".join([*top, *lines, *_habits(columns, sheet.separator), *_known_columns(table)]) + "\n"
+
+
+def _open(columns: list[Column], match: Match | None) -> list[Column]:
+    """Return the columns of which the format of the file, if any, does not know what they hold; a score is open.
+
+    Where a header has several rows, a column is called by its question.
+    """
+    if match is None or not match.format.required:
+        return columns
+    format, words = match.format, dict(zip(unique(match.names), match.words, strict=True))
+    twice = {one for one in words.values() if list(words.values()).count(one) > 1}
+    known = {header for header, ours in uses(format).items() if ours != "score"}
+    known |= {plain_name(rule.column) for rule in format.drop_when} | {plain_name(name) for name in format.names}
+    return [
+        replace(column, name=column.name if words[column.name] in twice else words[column.name])
+        for column in columns
+        if plain_name(column.name) not in known
+        and plain_name(words[column.name]) not in known
+        and not format.ignores(column.name, words[column.name])
+    ]
 
 
 def _understood(title: str, path: Path) -> DataProblem:

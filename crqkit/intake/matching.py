@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import PurePosixPath
 
 from crqkit.base import say
 from crqkit.intake.findings import Findings
-from crqkit.intake.format import Format, Match, nearest, plain_name, recognise
+from crqkit.intake.format import Format, Match, plain_name
 from crqkit.intake.listing import OTHER_DATA, File
 from crqkit.intake.mapfile import read_mapping, read_yaml
+from crqkit.intake.mojibake import column_put_right, is_garbled, put_right
 from crqkit.intake.opened import Opened, wanted
 from crqkit.intake.readers import sheets
-from crqkit.intake.sheet import Sheet
+from crqkit.intake.recognition import nearest, recognise
+from crqkit.intake.sheet import RawTable, Sheet
 from crqkit.intake.shop import Settings
 
 
@@ -43,6 +46,9 @@ def match_file(file: File, given: Mapping[str, Format], findings: Findings) -> M
         return _by_mapping(found, own)
     found = sheets(path, findings)
     match = recognise(found)
+    if match and match.format.refused:
+        findings.whole(f"this is a layout that is not read: {match.format.title}", match.format.refused)
+        return None
     if "" not in given and found and (match is None or match.format.guess_questions):
         match = _by_another(file, found, findings) or match
     if match is None and "" in given and found:
@@ -66,7 +72,7 @@ def _by_another(file: File, found: Sequence[Sheet], findings: Findings) -> Match
             continue
         ways = sheets(file.path, quiet, separator=own.separator, quotes=own.quotes) if own.separator else found
         match = _by_mapping(ways, own)
-        if match and not _missing(own, match.names) and _asked(own) <= {plain_name(name) for name in match.names}:
+        if match and not _missing(own, match.names) and _asked(own) <= _said(match):
             fitting.append((len(wanted(own) | _asked(own)), beside.name, match))
     if not fitting:
         return None
@@ -90,10 +96,40 @@ def _by_mapping(found: Sequence[Sheet], own: Format) -> Match | None:
         sheet = next((sheet for sheet in found if widths.get(sheet.separator) == len(own.header)), found[0])
         return Match(sheet, own, -1, own.header)
     needed = wanted(own) | _asked(own)
+    known = recognise(found)
+    if known and _is_survey(known.format) and needed & _said(known):
+        return replace(known, format=_completed(own, known))
     ranked = [(len(needed & {plain_name(name) for name in names}), -place, -order)
               for order, sheet in enumerate(found) for place, names in enumerate(sheet.top)]  # fmt: skip
     _, place, order = max(ranked)
     return Match(found[-order], own, -place, tuple(found[-order].top[-place]))
+
+
+def _said(match: Match) -> set[str]:
+    """Return the names of all columns and the words of their questions, as they are compared."""
+    return {plain_name(name) for name in (*match.names, *match.words)}
+
+
+def _is_survey(format: Format) -> bool:
+    return format.table == "responses" and bool(format.required)
+
+
+def _completed(own: Format, known: Match) -> Format:
+    """Return a mapping of answers with what the known format of the file says beyond it, so that it can be short."""
+    if own.table != "responses":
+        return own
+    theirs, there = known.format, {plain_name(name) for name in known.names} - _asked(own)
+    columns = {
+        ours: headers
+        for ours, headers in theirs.columns.items()
+        if any(plain_name(header) in there for header in headers)
+    }
+    rules = tuple(rule for rule in theirs.drop_when if plain_name(rule.column) in there)
+    names = (*own.names, *(name for name in theirs.names if plain_name(name) in there))
+    kept = {field: getattr(theirs, field) for field in ("header_rows", "ignored", "many", "words")}
+    zone = own.timezone or theirs.timezone
+    columns |= own.columns
+    return replace(own, columns=columns, drop_when=(*rules, *own.drop_when), names=names, timezone=zone, **kept)
 
 
 def _tabular(found: Sequence[Sheet]) -> bool:
@@ -119,7 +155,7 @@ def open_match(match: Match, settings: Settings, key: bytes, findings: Findings)
     names = unique(match.names)
     format = match.format
     needed = wanted(format)
-    missing = _missing(format, names)
+    missing = _missing(format, (*names, *match.words))
     for header in missing:
         mend = f"The file has: {', '.join(name for name in names if name)}. Mend the name in the mapping."
         findings.whole("this column is missing", mend, column=header)
@@ -133,18 +169,40 @@ def open_match(match: Match, settings: Settings, key: bytes, findings: Findings)
     raw = match.sheet.read(match.header, names, take, findings)
     # A file out of an archive is shown by the name it has there.
     raw = replace(raw, file=findings.file)
+    if not len(raw.frame) and format.template and match.sheet.name == format.sheet_name:
+        return None
     if not len(raw.frame):
         findings.whole("this file has a header and no rows", "Export it again, or take it out of the folder.")
         return None
+    if format.table == "responses":
+        match, names, raw = _readable(match, names, raw, findings)
     return Opened(match, raw, names, settings, key, findings)
+
+
+def _readable(
+    match: Match, names: tuple[str, ...], raw: RawTable, findings: Findings
+) -> tuple[Match, tuple[str, ...], RawTable]:
+    """Return a sheet of answers with letters put right that a spreadsheet garbled for certain."""
+    said = (str(text) for name in raw.frame for text in raw.frame[name].dropna().unique())
+    if not is_garbled(chain(match.names, match.words, said)):
+        return match, names, raw
+    findings.cautions.append(say("caution.intake.garbled", file=findings.file))
+    renamed = unique([put_right(name) for name in names])
+    columns = dict(zip(names, renamed, strict=True))
+    frame = raw.frame.apply(column_put_right).rename(columns=columns)
+    return replace(match, words=tuple(map(put_right, match.words))), renamed, replace(raw, frame=frame)
 
 
 def unique(names: Sequence[str]) -> tuple[str, ...]:
     """Return names of columns with a number behind those that repeat."""
+    plain = [one.replace("\ufeff", "").strip() for one in names]
     seen: dict[str, int] = {}
-    unique = []
-    for name in (one.replace("\ufeff", "").strip() for one in names):
+    unique: list[str] = []
+    for name in plain:
         seen[name] = seen.get(name, 0) + 1
+        # A name that already ends in the number would stand twice.
+        while name and seen[name] > 1 and f"{name} ({seen[name]})" in (*plain, *unique):
+            seen[name] += 1
         unique.append(name if seen[name] == 1 or not name else f"{name} ({seen[name]})")
     return tuple(unique)
 

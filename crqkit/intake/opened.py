@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from crqkit.base.scrub import scrub
 from crqkit.intake.findings import Findings
 from crqkit.intake.format import Format, Match, Rule, plain_name, rule_holds
-from crqkit.intake.privacy import coded, customer_keys
+from crqkit.intake.privacy import coded, customer_keys, named_keys
 from crqkit.intake.readers import RawTable
+from crqkit.intake.sayings import add_sayings
 from crqkit.intake.shop import Settings
-from crqkit.intake.values import Cells, Habits, without_errors
+from crqkit.intake.values import Cells, Habits, rewritten, without_errors
 from crqkit.tables.form import Form, Item
 
 LEFT_OUT = "left out"
@@ -79,7 +81,11 @@ class Opened:
     def __post_init__(self) -> None:
         self.format = self.match.format
         self.fates = Fates(len(self.raw.frame))
-        self._name_of = {plain_name(name): name for name in reversed(self.names) if name}
+        asked = self.match.words or self.names
+        # What each column asks; a column is known by its name, and else by its question.
+        self.words = {name: scrub(words) for name, words in zip(self.names, asked, strict=True)}
+        by_words = {plain_name(words): name for name, words in reversed(self.words.items()) if name and words}
+        self._name_of = by_words | {plain_name(name): name for name in reversed(self.names) if name}
         self._checked: dict[str, Cells] = {}
         self.drop_spoiled()
         empty = np.ones(len(self.raw.frame), dtype=bool)
@@ -100,7 +106,7 @@ class Opened:
             usual_decimal=usual or self.settings.decimal,
             usual_order=self.settings.date_order,
             date_format=given.date_format,
-            timezone=given.timezone or self.settings.timezone,
+            timezone=given.timezone or self.match.timezone or self.settings.timezone,
             separator=self.raw.separator,
         )
 
@@ -127,7 +133,10 @@ class Opened:
 
     def given(self, where: np.ndarray, fields: Sequence[str]) -> dict[str, Cells]:
         """Return those of our columns that the file has, by our name."""
-        found = {name: self.cells(self.format.columns.get(name, ()), where) for name in fields}
+        found = {
+            name: add_sayings(self, name, where, self.cells(self.format.columns.get(name, ()), where))
+            for name in fields
+        }
         return {name: cells for name, cells in found.items() if cells is not None}
 
     def persons(self, where: np.ndarray) -> pd.Series:
@@ -136,18 +145,42 @@ class Opened:
         phones = given["customer_phone"].values if "customer_phone" in given else None
         if "customer_key" not in given and phones is None:
             return pd.Series(pd.NA, index=self.raw.frame.index[where], dtype="string")
-        values = given["customer_key"].values if "customer_key" in given else phones.mask(phones.notna())
+        if "customer_key" in given:
+            values = rewritten(given["customer_key"], self.format.rewrite.get("customer_key", ())).values
+        else:
+            values = phones.mask(phones.notna())
+        if self.format.person == "name":
+            return named_keys(values, self.key)
         return customer_keys(values, phones, self.key)
+
+    def aliases(self) -> dict[str, str]:
+        """Return the customer key for each number by which other rows and files of the same system name a person."""
+        if not self.has(self.format.columns.get("alias", ())):
+            return {}
+        everyone = np.ones(len(self.raw.frame), dtype=bool)
+        pairs = pd.DataFrame({"other": self.alias_keys(everyone), "key": self.persons(everyone)})
+        pairs = pairs.dropna().drop_duplicates()
+        pairs = pairs[pairs["key"] != pairs["other"]]
+        return dict(zip(pairs["other"], pairs["key"], strict=True))
+
+    def alias_keys(self, where: np.ndarray) -> pd.Series:
+        """Return the key of the number by which other files of the same system name the person of each row."""
+        cells = self.cells(self.format.columns.get("alias", ()), where)
+        if cells is None:
+            return pd.Series(pd.NA, index=self.raw.frame.index[where], dtype="string")
+        return customer_keys(rewritten(cells, self.format.rewrite.get("alias", ())).values, None, self.key)
 
     def known_names(self) -> set[str]:
         """Return the names of persons that stand in this file, to be taken out of free text."""
-        found = [self.cells([header]) for header in self.format.names]
+        found = [self.cells([header]) for header in (*self.format.names, *self.format.staff)]
         return {name for cells in found if cells is not None for name in cells.values.dropna().unique()}
 
-    def apply_rules(self, where: np.ndarray, owner: np.ndarray | None = None) -> None:
-        """Drop what the format's rules name; `owner` is the row that speaks for each row."""
-        for rule in self.format.drop_when:
-            cells = self.cells([rule.column], where)
+    def apply_rules(
+        self, where: np.ndarray, owner: np.ndarray | None = None, rules: Sequence[Rule] | None = None
+    ) -> None:
+        """Drop what the format's rules (or only `rules`) name; `owner` is the row that speaks for each row."""
+        for rule in self.format.drop_when if rules is None else rules:
+            cells = self.cells(rule.columns or (rule.column,), where)
             if cells is not None:
                 hits = np.zeros(len(self.raw.frame) + 1, dtype=bool)
                 hits[np.flatnonzero(where)] = matching(cells.values, rule)
@@ -177,22 +210,32 @@ class Opened:
 
     def mapped(self, uses: Mapping[str, str], table: str) -> list[dict[str, str]]:
         """Return what became of each column of the file; `uses` are those that were used, by header."""
+        becomes = {name: uses.get(plain_name(name), LEFT_OUT) for name in self.names}
         return [
-            {"file": self.raw.file, "column": name, "table": table, "becomes": uses.get(plain_name(name), LEFT_OUT)}
+            {"file": self.raw.file, "column": scrub(name), "table": table, "becomes": becomes[name]}
             for name in self.names
         ]
 
 
 def uses(format: Format) -> dict[str, str]:
     """Return our column for each header that a format reads."""
-    pairs = [*format.columns.items(), *((f"order_lines.{name}", theirs) for name, theirs in format.lines.items())]
+    lines = [*format.lines.items(), ("name", format.packed)]
+    pairs = [
+        *format.columns.items(),
+        *(pair for saying in format.sayings for pair in saying.take.items()),
+        *format.sums.items(),
+        *((f"order_lines.{name}", theirs) for name, theirs in lines),
+    ]
     return {plain_name(header): ours for ours, headers in reversed(pairs) for header in headers}
 
 
 def wanted(format: Format) -> set[str]:
     """Return the headers, as they are compared, that a format needs from a file."""
-    conditions = [*format.refund_when, *format.full_refund_when, *(rule.column for rule in format.drop_when)]
-    extra = [*conditions, *format.names, *([format.head] if format.head else [])]
+    rules = (header for rule in format.drop_when for header in (rule.columns or (rule.column,)))
+    conditions = [*format.refund_when, *format.refund_negative, *format.full_refund_when, *rules]
+    filled = (saying.filled for saying in format.sayings if saying.filled)
+    told = [*filled, *(format.stages.column if format.stages else ())]
+    extra = [*conditions, *told, *format.names, *format.staff, *([format.head] if format.head else [])]
     return {*uses(format), *(plain_name(header) for header in extra)}
 
 

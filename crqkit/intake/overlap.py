@@ -6,6 +6,7 @@ import pandas as pd
 
 from crqkit.intake.findings import Findings
 from crqkit.intake.opened import Part
+from crqkit.intake.orders import BACK
 from crqkit.intake.records import NEEDED, RECORD
 
 IDS = {"orders": "order_id", "responses": "response_id", "reviews": "review_id"} | dict.fromkeys(
@@ -14,12 +15,25 @@ IDS = {"orders": "order_id", "responses": "response_id", "reviews": "review_id"}
 
 
 def drop_overlap(parts: Sequence[Part], findings: dict[str, Findings]) -> None:
-    """Drop from each part what a newer file also holds, and note where one number names two different orders."""
+    """Drop from each part what a newer file also holds, and note where one number names two different orders.
+
+    Files that show orders in detail are compared among themselves, and then add their lines to the orders.
+    """
     for table, id in IDS.items():
-        for space in dict.fromkeys(part.format.space for part in parts):
-            having = [part for part in parts if part.format.space == space and part.format.table == table]
+        for kind in dict.fromkeys((part.format.space, part.format.detail_of) for part in parts):
+            having = [
+                part
+                for part in parts
+                if (part.format.space, part.format.detail_of) == kind and part.format.table == table
+            ]
             if len(having) > 1:
                 _among(having, id, findings)
+    for name in dict.fromkeys(part.format.detail_of for part in parts if part.format.detail_of):
+        for space in dict.fromkeys(part.format.space for part in parts):
+            here = [part for part in parts if part.format.space == space]
+            whole = [part for part in here if part.format.id == name]
+            if whole:
+                _join_details(whole, [part for part in here if part.format.detail_of == name])
 
 
 def _among(parts: list[Part], id: str, findings: dict[str, Findings]) -> None:
@@ -53,3 +67,28 @@ def _conflicts(lost: pd.DataFrame, parts: list[Part], findings: dict[str, Findin
 def _drop(part: Part, id: str, gone: set[str], winner: str) -> None:
     part.fates.drop(part.unit.isin(gone).to_numpy(), "overlap", winner)
     part.tables.update({name: frame[~frame[id].isin(gone)] for name, frame in part.tables.items()})
+
+
+def _join_details(whole: list[Part], details: list[Part]) -> None:
+    """Keep only the lines of orders that another file gives as a whole; what no such file knows stays an order."""
+    alive = pd.concat([part.tables["orders"]["order_id"] for part in whole])
+    known = set(pd.concat([part.stamps["id"] for part in whole]).dropna())
+    refunds = alive[alive.str.contains(BACK, regex=False)]
+    of_sale = dict(zip(refunds.str.partition(BACK)[0], refunds, strict=True))
+    for part in details:
+        unit = part.unit
+        # Two files may time a refund differently: then the sale that it belongs to tells which one it is.
+        base = unit.str.partition(BACK)[0].where(unit.str.contains(BACK, regex=False) & ~unit.isin(known))
+        part.unit = unit = base.map(of_sale).astype("string").fillna(unit)
+        part.fates.drop((unit.isin(known) & ~unit.isin(set(alive))).to_numpy(dtype=bool, na_value=False), "detail")
+        kept = part.fates.kept
+        orders, lines = part.tables["orders"], part.tables.get("order_lines")
+        part.tables["orders"] = orders[~orders["order_id"].isin(known) & unit.loc[orders.index].eq(orders["order_id"])]
+        if lines is not None:
+            part.tables["order_lines"] = lines.assign(order_id=unit.loc[lines.index])[kept[lines.index]]
+    found = [part.tables["order_lines"] for part in details if "order_lines" in part.tables]
+    counted = pd.concat(found).groupby("order_id")["qty"].sum() if found else pd.Series(dtype="float64")
+    for part in whole:
+        orders = part.tables["orders"]
+        items = orders["order_id"].map(counted).astype("float64")
+        part.tables["orders"] = orders.assign(n_items=orders["n_items"].fillna(items) if "n_items" in orders else items)

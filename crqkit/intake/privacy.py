@@ -4,6 +4,7 @@ import hmac
 import os
 import re
 import secrets
+import unicodedata
 from collections.abc import Callable, Iterable
 from itertools import product
 from pathlib import Path
@@ -91,6 +92,16 @@ def customer_keys(values: pd.Series, phones: pd.Series | None, key: bytes) -> pd
         unnamed = keys.isna()
         keys[unnamed] = _each(phones[unnamed], lambda text: _telephone(text, key))
     return keys
+
+
+def named_keys(values: pd.Series, key: bytes) -> pd.Series:
+    """Return the customer key of each row by the name of the person alone, however it is cased and spaced."""
+    return _each(values, lambda text: _name(text, key))
+
+
+def _name(text: str, key: bytes) -> str | None:
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return None if plain in NOBODY else code(key, "name", plain)
 
 
 def _each(values: pd.Series, convert: Callable[[str], str | None]) -> pd.Series:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from crqkit.base import say
 from crqkit.intake.guessing import Column, of
 from crqkit.intake.mapfile import POCKET
-from crqkit.intake.responses import FEW, SHORT, known_by_words, slug
+from crqkit.intake.questions import FEW, SHORT, known_by_words, slug
 from crqkit.intake.scales import printed_scale, recommends
 from crqkit.intake.values import currency_of
 from crqkit.tables.form import load_form

@@ -1,22 +1,22 @@
 """Rows of a file to a table that asks for no more than typed columns: tickets, jobs, bookings and so on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
+from crqkit.base import say
 from crqkit.intake.claims import plain_codes
 from crqkit.intake.opened import Opened, Part, own_ids, uses
 from crqkit.intake.privacy import customer_keys
 from crqkit.intake.times import times
-from crqkit.intake.values import Cells, flags, numbers, plain
+from crqkit.intake.values import Cells, flags, numbers, plain, rewritten
 from crqkit.tables.schema import (
     CAME,
     CANCELLED,
     FINDING,
     FLAG,
     KEEPING,
-    KEY,
     NO_SHOW,
     NUMBER,
     OPEN,
@@ -74,8 +74,11 @@ def read_records(opened: Opened) -> Part:
     there = opened.fates.kept
     rows = opened.raw.rows[there]
     given = opened.given(there, [name for name in table.columns if name not in TRACE])
+    given = {name: rewritten(cells, format.rewrite.get(name, ())) for name, cells in given.items()}
     frame = pd.DataFrame(index=opened.raw.frame.index[there]).assign(**opened.trace(rows))
     frame = frame.assign(**_typed(opened, given, there))
+    if "currency" in table.columns:
+        frame["currency"] = _currency(opened, frame)
     _check(opened, frame, given, rows)
     frame, repeats = _numbered(opened, frame, given)
     opened.drop_spoiled()
@@ -94,7 +97,7 @@ def read_records(opened: Opened) -> Part:
     stamps["at"] = frame[moment] if moment else pd.Series(pd.NaT, frame.index, dtype="datetime64[us, UTC]")
     return Part(
         opened.raw.file, format, {table.name: frame}, stamps, unit, opened.fates, opened.known_names(),
-        mapped=opened.mapped(uses(format), table.name), aliases=_aliases(opened, frame, there),
+        mapped=opened.mapped(uses(format), table.name), aliases=opened.aliases(),
     )  # fmt: skip
 
 
@@ -114,13 +117,27 @@ def _typed(opened: Opened, given: Mapping[str, Cells], there: np.ndarray) -> dic
             columns[name] = customer_keys(one.values, None, opened.key)
         elif kinds[name] == FLAG:
             columns[name] = flags(one, opened.findings)
-        elif kinds[name] == KEY and name not in PERSONS:
+        elif name.endswith("_id"):
             columns[name] = _key(opened, one)
         elif name not in (*columns, *PERSONS):
             columns[name] = _word(opened, name, one)
     if "customer_key" in kinds:
         columns["customer_key"] = opened.persons(there)
+    if opened.format.table == "customers":
+        # Who has neither address nor telephone is still somebody by the number that the system gives.
+        columns["customer_key"] = columns["customer_key"].fillna(opened.alias_keys(there))
+        if opened.format.sayings and not columns.get("consent", pd.Series(dtype="boolean")).notna().any():
+            opened.findings.cautions.append(say("caution.intake.consent", file=opened.raw.file))
+    if {"status", "resolved_at"} <= set(columns):
+        # A ticket that was opened again keeps the moment at which it was first solved: it is not solved now.
+        columns["resolved_at"] = columns["resolved_at"].mask(columns["status"].eq(OPEN).fillna(False).astype(bool))
     return columns
+
+
+def _currency(opened: Opened, frame: pd.DataFrame) -> pd.Series:
+    usual = opened.format.currency or opened.settings.currency or pd.NA
+    none = pd.Series(pd.NA, index=frame.index, dtype="string")
+    return frame.get("currency", none).astype("string").str.upper().fillna(usual)
 
 
 def _key(opened: Opened, cells: Cells) -> pd.Series:
@@ -189,14 +206,3 @@ def _numbered(opened: Opened, frame: pd.DataFrame, given: Mapping[str, Cells]) -
         repeats = same
     frame = frame.assign(**{RECORD: ids.astype("string")})
     return (frame.assign(**{own: frame[RECORD]}) if own else frame), repeats
-
-
-def _aliases(opened: Opened, frame: pd.DataFrame, there: np.ndarray) -> dict[str, str]:
-    """Return the customer key for each number by which other files of the same system name a person."""
-    headers: Sequence[str] = opened.format.columns.get("alias", ())
-    cells = opened.cells(headers, there) if headers else None
-    if cells is None or "customer_key" not in frame:
-        return {}
-    numbers_of = customer_keys(cells.values, None, opened.key).reindex(frame.index)
-    known = frame["customer_key"].notna() & numbers_of.notna() & (numbers_of != frame["customer_key"])
-    return dict(zip(numbers_of[known], frame["customer_key"][known], strict=True))

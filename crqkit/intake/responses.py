@@ -1,50 +1,23 @@
-"""Rows of an answer sheet to answers: each question is matched to an item, by its words or by the mapping."""
+"""Rows of an answer sheet to answers: who answered, when, how long it took, and what to each question."""
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from crqkit.base import say
-from crqkit.intake.format import Format, plain_name
+from crqkit.intake.claims import CODE, plain_codes
+from crqkit.intake.folded import JOINED, joined
 from crqkit.intake.opened import Opened, Part, own_ids, stamps_of, uses
-from crqkit.intake.scales import printed_scale, recommends
+from crqkit.intake.privacy import NOBODY, customer_keys
+from crqkit.intake.questions import NUMBERED, Question, questions_of, said_names
 from crqkit.intake.times import times
-from crqkit.intake.values import Cells, flags, plain
-from crqkit.tables.form import CHOICE, RATING, TEXT, Form, Item, known_forms, load_form
+from crqkit.intake.values import Cells, flags, numbers, plain
+from crqkit.tables.form import CHOICE, RATING
 
-FEW, SHORT = 12, 40
-# Words in a header behind which a person stands; such columns are never carried along.
-NAMES = set(
-    "name names vorname nachname nom prénom nombre apellido apellidos cognome firstname lastname surname".split()
-)
-PERSONAL = NAMES | set(
-    "email mail telefon telephone téléphone teléfono phone mobile handy whatsapp address adresse anschrift dirección "
-    "ip birthday geburtstag geburtsdatum iban username nutzername score punktzahl".split()
-)
-
-
-@dataclass(frozen=True)
-class Question:
-    """An item and the columns in which its answers stand."""
-
-    item: Item
-    columns: tuple[str, ...]
-    labels: tuple[str, ...] = ()
-    form: Form | None = None
-
-
-def plain_words(text: str) -> str:
-    """Return a question as it is compared: its words in lower case.
-
-    >>> plain_words("They do what they promise .") == plain_words("they do  what they promise")
-    True
-    """
-    return " ".join(re.findall(r"\w+", text.casefold()))
+# Beside the columns of the tables: when an answer was begun, and how far it got in percent.
+FIELDS = ["at", "started", "response_id", "consent", "seconds", "finished", "progress", CODE]
+ALL, HOUR = 100, 3600
 
 
 def read_responses(opened: Opened) -> Part:
@@ -52,28 +25,11 @@ def read_responses(opened: Opened) -> Part:
     format = opened.format
     opened.apply_rules(opened.fates.kept)
     there = opened.fates.kept
-    questions, becomes = _questions(opened, there)
-    rows = opened.raw.rows[there]
-    given = opened.given(there, ["at", "response_id", "consent"])
-    people = pd.DataFrame(index=opened.raw.frame.index[there]).assign(**opened.trace(rows))
-    people["at"] = pd.Series(pd.NaT, index=people.index, dtype="datetime64[us, UTC]")
-    if "at" in given:
-        people["at"] = times({"at": given["at"]}, opened.habits, opened.findings)["at"]
-        opened.lacking(people["at"], rows, given["at"].column, "the date is missing")
-    people["customer_key"] = opened.persons(there)
-    if "consent" in given:
-        people["consent"] = flags(given["consent"], opened.findings)
-    cells = {question.item.id: opened.cells(question.columns, there) for question in questions}
+    questions, becomes = questions_of(opened, there)
+    people = _people(opened, there)
+    cells = {question.item.id: _cells(opened, question, there) for question in questions}
     said = pd.DataFrame({id: plain(found) for id, found in cells.items() if found is not None}, index=people.index)
-    ids = (
-        plain(given["response_id"]).astype("string")
-        if "response_id" in given
-        else pd.Series(pd.NA, people.index, dtype="string")
-    )
-    unnamed = ids.isna()
-    if unnamed.any():
-        ids[unnamed] = own_ids(opened.key, pd.concat([people[["at", "customer_key"]], said], axis=1)[unnamed], "R")
-    people["response_id"] = ids
+    people["response_id"] = _ids(opened, people, said, there)
     _repeated(opened, people, said, there)
     frames = [_answers(opened, question, cells[question.item.id], people) for question in questions]
     opened.drop_spoiled()
@@ -88,10 +44,102 @@ def read_responses(opened: Opened) -> Part:
     unit[people.index] = people["response_id"]
     return Part(
         opened.raw.file, format, {"responses": long}, stamps_of(people[opened.fates.kept[people.index]], "response_id"),
-        unit, opened.fates, opened.known_names() | _said_names(opened),
+        unit, opened.fates, opened.known_names() | said_names(opened),
         {question.item.id: question.item for question in questions},
         [question.form for question in questions if question.form], opened.mapped(uses(format) | becomes, "responses"),
     )  # fmt: skip
+
+
+# Who answered, and how ------------------------------------------------------------------------------------------------
+
+
+def _people(opened: Opened, there: np.ndarray) -> pd.DataFrame:
+    """Return one row an answer sheet: what is known beside the answers."""
+    rows = opened.raw.rows[there]
+    given = opened.given(there, FIELDS)
+    people = pd.DataFrame(index=opened.raw.frame.index[there]).assign(**opened.trace(rows))
+    moments = {name: _dated(given[name]) for name in ("at", "started") if name in given}
+    found = times(moments, opened.habits, opened.findings)
+    if opened.match.timezone:
+        opened.findings.naive = False
+    people["at"] = found.get("at", pd.Series(pd.NaT, index=people.index, dtype="datetime64[us, UTC]"))
+    if "at" in given:
+        opened.lacking(people["at"], rows, given["at"].column, "the date is missing")
+    people["customer_key"] = opened.persons(there)
+    if "consent" in given:
+        people["consent"] = flags(given["consent"], opened.findings)
+    finished = _finished(opened, given)
+    people = people.assign(**finished, **_seconds(opened, given, people, found, finished))
+    if CODE in given:
+        people[CODE] = _codes(opened, given[CODE])
+    return people
+
+
+def _dated(cells: Cells) -> Cells:
+    """Return the cells with seconds since 1970, as programs write moments, put into a date."""
+    stamps = cells.values.str.fullmatch(r"1\d{9}").fillna(False).astype(bool)
+    if not stamps.any():
+        return cells
+    moments = pd.to_datetime(cells.values[stamps].astype("int64"), unit="s").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Cells(cells.column, cells.values.mask(stamps, moments.reindex(cells.values.index)), cells.rows)
+
+
+def _finished(opened: Opened, given: Mapping[str, Cells]) -> dict[str, pd.Series]:
+    """Return whether each sheet was filled in to its end, where the file tells."""
+    if "finished" in given:
+        cells, told = given["finished"], opened.format.words.get("finished", {})
+        words = {word.casefold(): "yes" if value else "no" for word, value in told.items()}
+        said = plain(cells).map(lambda text: words.get(text.casefold(), text), na_action="ignore").astype("str")
+        return {"finished": flags(Cells(cells.column, said, cells.rows), opened.findings)}
+    if "progress" in given:
+        share = numbers({"progress": given["progress"]}, opened.habits, opened.findings)["progress"]
+        return {"finished": (share >= ALL).astype("boolean").where(share.notna())}
+    return {}
+
+
+def _seconds(
+    opened: Opened,
+    given: Mapping[str, Cells],
+    people: pd.DataFrame,
+    found: Mapping[str, pd.Series],
+    finished: Mapping[str, pd.Series],
+) -> dict[str, pd.Series]:
+    """Return how long it took: as the file says, else from the first to the last moment of a finished sheet."""
+    if "seconds" in given:
+        values = numbers({"seconds": given["seconds"]}, opened.habits, opened.findings)["seconds"]
+        given["seconds"].fault(values < 0, opened.findings, "less than nothing", "Mend the number.")
+        return {"seconds": values}
+    if "started" not in found or "at" not in found:
+        return {}
+    lasted = (people["at"] - found["started"]).dt.total_seconds()
+    # In autumn the clock is set back while somebody answers.
+    given["at"].fault(lasted < -HOUR, opened.findings, "ended before it began", "Mend one of the two dates.")
+    whole = finished["finished"].fillna(True).astype(bool) if finished else True
+    return {"seconds": lasted.where((lasted > 0) & whole)}
+
+
+def _codes(opened: Opened, cells: Cells) -> pd.Series:
+    """Return the codes of printed forms as they are compared; what can be no code is a fault, and is not shown."""
+    text = plain(cells)
+    codes = plain_codes(text.mask(text.str.casefold().isin(NOBODY)))
+    odd = codes.notna() & ~codes.str.fullmatch(r"[A-Z0-9]{3,20}").fillna(False).astype(bool)
+    mend = "Write the letters and digits of the slip, or leave the cell empty."
+    cells.fault(odd, opened.findings, "this is no code of a printed form", mend, shown=False)
+    return codes.mask(odd)
+
+
+def _ids(opened: Opened, people: pd.DataFrame, said: pd.DataFrame, there: np.ndarray) -> pd.Series:
+    given = opened.given(there, ["response_id"])
+    none = pd.Series(pd.NA, people.index, dtype="string")
+    ids = plain(given["response_id"]).astype("string") if given else none
+    personal = ids.str.contains("@", regex=False).fillna(False).astype(bool)
+    ids = ids.mask(personal, customer_keys(ids.where(personal), None, opened.key))
+    unnamed = ids.isna()
+    if unnamed.any():
+        # Two papers of one day may say the same; their codes tell them apart.
+        who = [name for name in ("at", "customer_key", CODE) if name in people]
+        ids[unnamed] = own_ids(opened.key, pd.concat([people[who], said], axis=1)[unnamed], "R")
+    return ids
 
 
 def _repeated(opened: Opened, people: pd.DataFrame, said: pd.DataFrame, there: np.ndarray) -> None:
@@ -121,12 +169,32 @@ def _unanswered(opened: Opened, said: pd.DataFrame, there: np.ndarray) -> None:
     opened.fates.drop(mask, "unanswered")
 
 
+# What was answered ----------------------------------------------------------------------------------------------------
+
+
+def _cells(opened: Opened, question: Question, there: np.ndarray) -> Cells | None:
+    if question.options:
+        return joined(opened, question.columns, question.options, there)
+    cells = opened.cells(question.columns, there)
+    many = opened.format.many
+    if cells is None or not many or question.item.kind != CHOICE:
+        return cells
+    values = cells.values.map(lambda text: _sorted(text, many), na_action="ignore").astype("str")
+    return Cells(cells.column, values, cells.rows)
+
+
+def _sorted(text: str, many: str) -> str:
+    options = (option.strip() for option in f" {text} ".split(many))
+    return JOINED.join(sorted(option for option in options if option))
+
+
 def _answers(opened: Opened, question: Question, cells: Cells | None, people: pd.DataFrame) -> pd.DataFrame:
     text = plain(cells) if cells is not None else pd.Series(pd.NA, people.index, dtype="string")
     filled = text.notna()
     long = people[filled].assign(item=question.item.id, value=np.nan, text=pd.NA)
     if question.item.kind == RATING and cells is not None:
-        return long.assign(value=_ratings(opened, question, cells, text)[filled])
+        values = _ratings(opened, question, cells, text)
+        return long.assign(value=values[filled])[values[filled].notna()]
     return long.assign(text=text[filled])
 
 
@@ -134,14 +202,12 @@ def _ratings(opened: Opened, question: Question, cells: Cells, text: pd.Series) 
     """Return ratings as numbers; a label of the form's scale counts as its place on the scale."""
     item = question.item
     labels = {label.casefold(): item.low + place for place, label in enumerate(question.labels)}
+    aside = question.form.not_applicable.casefold() if question.form else ""
     codes, uniques = pd.factorize(text)
     values = pd.Series(np.array([_rating(str(one), labels) for one in uniques] + [np.nan])[codes], index=text.index)
-    cells.fault(
-        values.isna() & text.notna(),
-        opened.findings,
-        "not a rating",
-        f"Write a number from {item.low:g} to {item.high:g}.",
-    )
+    odd = values.isna() & text.notna() & ~(text.str.casefold() == aside).fillna(False).astype(bool)
+    mend = f"Write a number from {item.low:g} to {item.high:g}."
+    cells.fault(odd, opened.findings, "not a rating", mend)
     outside = (values < item.low) | (values > item.high)
     mend = "Mend the answer, or the scale of this question in the mapping."
     cells.fault(outside, opened.findings, f"outside the scale {item.low:g} to {item.high:g}", mend)
@@ -149,132 +215,14 @@ def _ratings(opened: Opened, question: Question, cells: Cells, text: pd.Series) 
 
 
 def _rating(text: str, labels: Mapping[str, float]) -> float:
+    """Return the number that an answer means.
+
+    >>> _rating("Rather agree", {"rather agree": 4}), _rating("10 - extremely likely", {}), _rating("8/10", {})
+    (4, 10.0, nan)
+    """
     if text.casefold() in labels:
         return labels[text.casefold()]
-    return float(text.replace(",", ".")) if re.fullmatch(r"-?\d+([.,]\d+)?", text) else np.nan
-
-
-# Which column asks what ------------------------------------------------------------------------------------------
-
-
-def _questions(opened: Opened, there: np.ndarray) -> tuple[list[Question], dict[str, str]]:
-    """Return the questions of the file and what each of its columns becomes."""
-    format = opened.format
-    free = [name for name in opened.names if name and plain_name(name) not in uses(format)]
-    questions = _mapped_items(opened, format)
-    unscaled: list[str] = []
-    taken = {plain_name(column) for question in questions for column in question.columns}
-    for name in free:
-        if plain_name(name) in taken:
-            continue
-        match = _match(name)
-        # Scale and meaning of a question that only shares its name with a known item are the mapping's to tell.
-        if match and (format.guess_questions or known_by_words(name)):
-            questions = _with(questions, replace(match, columns=(name,)))
-        elif format.guess_questions:
-            guess = _guess(opened, name, there, [question.item.id for question in questions], unscaled)
-            questions += [guess] if guess else []
-    if unscaled:
-        said = ", ".join(f"'{name}'" for name in unscaled)
-        opened.findings.cautions.append(say("caution.intake.scale", file=opened.raw.file, questions=said))
-    return questions, {plain_name(column): question.item.id for question in questions for column in question.columns}
-
-
-def _mapped_items(opened: Opened, format: Format) -> list[Question]:
-    questions = []
-    for source in (
-        *format.items,
-        *({"id": slug(column, ()), "column": column, "kind": CHOICE} for column in format.groups),
-    ):
-        column = str(source.get("column") or source.get("text") or source["id"])
-        found = opened.cells([column])
-        if found is None:
-            mend = f"The file has: {', '.join(opened.names)}. Mend the name in the mapping."
-            opened.findings.whole("this column is missing", mend, column=column)
-            continue
-        plain_item = {name: value for name, value in source.items() if name != "column"}
-        item = Item(**({"text": column} | dict(format.scale) | plain_item))
-        questions.append(Question(item, (found.column,)))
-    return questions
-
-
-@cache
-def _known_items() -> dict[str, Question]:
-    forms = [load_form(id) for id in known_forms()]
-    pairs = [(form, item) for form in forms for item in form.items]
-    by_id = {plain_words(item.id): Question(item, (), _labels(form, item), form) for form, item in reversed(pairs)}
-    return by_id | {
-        plain_words(item.text): Question(item, (), _labels(form, item), form) for form, item in reversed(pairs)
-    }
-
-
-def _labels(form: Form, item: Item) -> tuple[str, ...]:
-    return form.labels if item.kind == RATING and len(form.labels) == item.high - item.low + 1 else ()
-
-
-def known_by_words(name: str) -> str:
-    """Return the id of the known item whose very words a header holds; an id alone, such as comment, does not count."""
-    match = _match(name)
-    said = (plain_words(_core(name)), plain_words(_base(name)))
-    return match.item.id if match and plain_words(match.item.text) in said else ""
-
-
-def _match(name: str) -> Question | None:
-    known = _known_items()
-    return known.get(plain_words(_core(name))) or known.get(plain_words(_base(name)))
-
-
-def _core(name: str) -> str:
-    """Return the row of a grid question, `Question [row]`, or the question itself."""
-    grid = re.search(r"\[([^\]]+)\]\s*$", name)
-    return grid[1] if grid else name
-
-
-def _base(name: str) -> str:
-    return re.sub(r"\s*\[[^\]]*\]\s*$| \(\d+\)$", "", name)
-
-
-def _with(questions: list[Question], one: Question) -> list[Question]:
-    """Add a question; a second column of the same item fills the gaps of the first."""
-    for place, other in enumerate(questions):
-        if other.item.id == one.item.id:
-            return [*questions[:place], replace(other, columns=other.columns + one.columns), *questions[place + 1 :]]
-    return [*questions, one]
-
-
-def _guess(opened: Opened, name: str, there: np.ndarray, taken: Sequence[str], unscaled: list[str]) -> Question | None:
-    """Return a text, a group the owner named, or the recommending question; a scale or a person is never guessed."""
-    cells = opened.cells([name], there)
-    text = plain(cells).dropna() if cells is not None else pd.Series(dtype="str")
-    words = set(plain_words(name).split())
-    if words & PERSONAL or text.empty or text.str.contains("@", regex=False).mean() > 0.5:
-        return None
-    if text.str.fullmatch(r"-?\d+([.,]\d+)?").all():
-        values, scale = text.str.replace(",", ".").astype(float), printed_scale(name)
-        if recommends(name, values) and "recommend" not in taken:
-            return Question(Item("recommend", name, RATING, low=0, high=10), (name,))
-        if scale and values.between(*scale).all():
-            return Question(Item(slug(name, taken), name, RATING, low=scale[0], high=scale[1]), (name,))
-        unscaled.append(name)
-        return None
-    if plain_words(name) in {plain_words(group) for group in opened.settings.groups}:
-        return Question(Item(slug(name, taken), name, CHOICE), (name,))
-    few = text.nunique() <= min(FEW, max(2, len(text) // 2)) and text.str.len().max() <= SHORT
-    if few:
-        opened.findings.cautions.append(say("caution.intake.group", file=opened.raw.file, question=name))
-        return None
-    return Question(Item(slug(name, taken), name, TEXT), (name,))
-
-
-def _said_names(opened: Opened) -> set[str]:
-    found = [opened.cells([name]) for name in opened.names if name and set(plain_words(name).split()) & NAMES]
-    return {
-        text for cells in found if cells is not None for text in cells.values.dropna().unique() if len(text) <= SHORT
-    }
-
-
-def slug(name: str, taken: Sequence[str]) -> str:
-    """Return an id for a question: its first words, in plain letters, unlike those that are taken."""
-    ascii = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    slug = "_".join(re.findall(r"[a-z0-9]+", ascii.lower())[:6]) or "question"
-    return slug if slug not in taken else f"{slug}_{sum(one.startswith(slug) for one in taken) + 1}"
+    # Some tools write the words at the end of a scale beside its number.
+    number = re.fullmatch(rf"({NUMBERED})(?:\s+[-–—=:]\s+[^\d]+)?", text)
+    number = number or re.fullmatch(r"[^\d]+\s[-–—=:]\s(\d+)", text)
+    return float(number[1].replace(",", ".")) if number else np.nan

@@ -24,5 +24,5 @@ def printed_scale(name: str) -> tuple[int, int] | None:
     >>> printed_scale("Wie gefällt es Ihnen (1–6)?"), printed_scale("Open 9-18?")
     ((1, 6), None)
     """
-    found = re.search(r"(?<![\d.,:])([01])\s*(?:[-–—]|\.\.+|to|bis|à|a)\s*(\d{1,3})(?![\d.,:]\d|\d)", name)
+    found = re.search(r"(?<![\d.,:])([01])\s*(?:[-–—]|\.\.+|to|bis|à|a)\s*(\d{1,3})(?![\d.,:]\d|\d)", name.casefold())
     return (int(found[1]), int(found[2])) if found and int(found[1]) + 1 < int(found[2]) <= 100 else None

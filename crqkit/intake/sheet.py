@@ -9,6 +9,8 @@ import pandas as pd
 from crqkit.intake.findings import Findings
 
 TOP = 12
+# Pages of our own sheets that hold no data of the owner.
+EXAMPLE_PAGE, ABOUT_PAGE = "example", "how to fill in"
 
 
 @dataclass(frozen=True)

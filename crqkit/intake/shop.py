@@ -13,7 +13,6 @@ from crqkit.tables.answers import answers
 from crqkit.tables.form import Form
 from crqkit.tables.schema import TABLES
 
-
 # Tables whose moments may lie ahead: they do not tell how far the data reach.
 AHEAD = ("bookings", "shifts", "spend")
 
@@ -33,6 +32,9 @@ class Settings:
     decimal: str = ""
     # Questions whose answers may be shown as groups. Never guessed: such answers can be names.
     groups: tuple[str, ...] = ()
+    # What the stages of deals mean: those of a sale, and those of one that came to nothing.
+    won: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 class NoSuchTable(ChoiceProblem, AttributeError):

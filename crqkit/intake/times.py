@@ -12,6 +12,7 @@ import pandas as pd
 from crqkit.intake.findings import Findings
 from crqkit.intake.values import Cells, Columns, Habits
 
+Zone = str | pd.Series
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 YEARS_AHEAD = 10
 EARLIEST = pd.Timestamp("1990-01-01", tz="UTC")
@@ -30,28 +31,36 @@ _PARTS = re.compile(
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
-def times(columns: Columns, habits: Habits, findings: Findings, *, ahead: Collection[str] = ()) -> dict[str, pd.Series]:
+def times(
+    columns: Columns,
+    habits: Habits,
+    findings: Findings,
+    *,
+    ahead: Collection[str] = (),
+    zones: pd.Series | None = None,
+) -> dict[str, pd.Series]:
     """Return the columns as moments in UTC; an order of day and month told by one holds for those that do not tell.
 
-    `ahead` are the columns that may lie in the future.
+    `ahead` are the columns that may lie in the future; `zones` names the time zone of each row, where it has one.
     """
+    zone = habits.timezone if zones is None else zones
     if habits.date_format:
-        found = {field: _formatted(cells, habits, findings) for field, cells in columns.items()}
+        found = {field: _formatted(cells, habits, zone, findings) for field, cells in columns.items()}
     else:
         told = {order for cells in columns.values() if (order := _majority(_votes(cells)))}
         shared = told.pop() if len(told) == 1 else ""
-        found = {field: _converted(cells, shared, habits, findings) for field, cells in columns.items()}
+        found = {field: _converted(cells, shared, habits, zone, findings) for field, cells in columns.items()}
     return {field: _bounded(columns[field], values, findings, field in ahead) for field, values in found.items()}
 
 
-def _formatted(cells: Cells, habits: Habits, findings: Findings) -> pd.Series:
+def _formatted(cells: Cells, habits: Habits, zone: Zone, findings: Findings) -> pd.Series:
     values = pd.to_datetime(cells.values, format=habits.date_format, errors="coerce", utc="%z" in habits.date_format)
     mend = f"Write this date as {habits.date_format}, as the mapping says, or mend date_format there."
     cells.fault(values.isna() & cells.values.notna(), findings, "not a date in the given format", mend)
-    return values if "%z" in habits.date_format else _localized(values, habits.timezone)
+    return values if "%z" in habits.date_format else _localized(values, zone)
 
 
-def _converted(cells: Cells, shared: str, habits: Habits, findings: Findings) -> pd.Series:
+def _converted(cells: Cells, shared: str, habits: Habits, zone: Zone, findings: Findings) -> pd.Series:
     text = cells.values.str.strip()
     result = pd.Series(pd.NaT, index=text.index, dtype="datetime64[us, UTC]")
     exact = text.str.match(_WITH_OFFSET).fillna(False).astype(bool)
@@ -60,7 +69,7 @@ def _converted(cells: Cells, shared: str, habits: Habits, findings: Findings) ->
         result[exact] = pd.to_datetime(text[exact], format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
     findings.naive |= bool((naive & text.str.contains(":", regex=False).fillna(False)).any())
     if naive.any():
-        result[naive] = _localized(pd.to_datetime(text[naive], format="ISO8601", errors="coerce"), habits.timezone)
+        result[naive] = _localized(pd.to_datetime(text[naive], format="ISO8601", errors="coerce"), zone)
     others = text.notna() & (text != "") & ~exact & ~naive
     if others.any():
         rest = Cells(cells.column, text[others], cells.rows[others.to_numpy()])
@@ -75,7 +84,7 @@ def _converted(cells: Cells, shared: str, habits: Habits, findings: Findings) ->
         findings.naive |= any(
             (parts := _matched(one)) and parts["hour"] and not parts["zone"] for one in rest.values.unique()
         )
-        result[others] = _other(rest.values, order or DAY_FIRST, habits.timezone)
+        result[others] = _other(rest.values, order or DAY_FIRST, zone)
     bad = result.isna() & text.notna() & (text != "")
     if bad.any():
         shaped = bad & text.map(lambda one: _matched(one) is not None, na_action="ignore").fillna(False).astype(bool)
@@ -94,10 +103,16 @@ def _bounded(cells: Cells, values: pd.Series, findings: Findings, ahead: bool) -
     return values
 
 
-def _localized(values: pd.Series, timezone: str) -> pd.Series:
+def _localized(values: pd.Series, zone: Zone) -> pd.Series:
+    """Return local times as moments in UTC, in one time zone or in that of each row."""
+    if isinstance(zone, pd.Series):
+        moments = pd.Series(pd.NaT, index=values.index, dtype="datetime64[us, UTC]")
+        for name, places in values.groupby(zone.loc[values.index]).groups.items():
+            moments[places] = _localized(values[places], str(name))
+        return moments
     # An hour that the clock shows twice in autumn is taken the first time.
     local = values.dt.as_unit("us").dt.tz_localize(
-        timezone, ambiguous=np.ones(len(values), dtype=bool), nonexistent="shift_forward"
+        zone, ambiguous=np.ones(len(values), dtype=bool), nonexistent="shift_forward"
     )
     return local.dt.tz_convert("UTC")
 
@@ -133,15 +148,18 @@ def _undecided(cells: Cells) -> bool:
     return any(part and part["a"] and int(part["a"]) != int(part["b"] or 0) for part in parts)
 
 
-def _other(values: pd.Series, order: str, timezone: str) -> pd.Series:
+def _other(values: pd.Series, order: str, zone: Zone) -> pd.Series:
     """Convert dates that are not ISO, each unique text once."""
     codes, texts = pd.factorize(values)
     moments = [_moment(str(text), order) for text in texts]
     naive = pd.Series([moment for moment, _ in moments], dtype="datetime64[us]")
     fixed = pd.Series([offset is not None for _, offset in moments])
     shift = pd.to_timedelta([offset or 0 for _, offset in moments], unit="min")
-    utc = _localized(naive, timezone).mask(fixed, (naive - shift).dt.tz_localize("UTC"))
-    return utc.iloc[codes].set_axis(values.index)
+    utc = (naive - shift).dt.tz_localize("UTC")
+    if isinstance(zone, str):
+        return _localized(naive, zone).mask(fixed, utc).iloc[codes].set_axis(values.index)
+    naive, utc, fixed = (series.iloc[codes].set_axis(values.index) for series in (naive, utc, fixed))
+    return _localized(naive, zone).mask(fixed, utc)
 
 
 def _moment(text: str, order: str) -> tuple[datetime | None, int | None]:

@@ -1,8 +1,9 @@
 """Text cells to numbers, flags and plain text; how a column writes its numbers is decided once for the column."""
 
+import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,21 @@ class Habits:
 
 
 Columns = Mapping[str, Cells]
+# From here on, numbers have no more than six decimals anyway.
+LARGE = 1e9
 _ERROR = r"^#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|NV|WERT!|BEZUG!)$"
+
+
+def rewritten(cells: Cells, pairs: Sequence[tuple[str, str]]) -> Cells:
+    """Return the cells with patterns replaced, each unique cell once."""
+    if not pairs:
+        return cells
+    codes, texts = pd.factorize(cells.values)
+    new = [str(text) for text in texts]
+    for pattern, by in pairs:
+        new = [re.sub(pattern, by, text) for text in new]
+    values = pd.Series(np.array([*new, None], dtype=object)[codes], index=cells.values.index, dtype="str")
+    return Cells(cells.column, values, cells.rows)
 
 
 def without_errors(cells: Cells, findings: Findings) -> Cells:
@@ -103,6 +118,31 @@ def currency_of(texts: Iterable[str]) -> str:
     return ""
 
 
+def rounded(money: pd.Series) -> pd.Series:
+    """Return amounts without the dust of binary fractions; those too large to be rounded stay as they are."""
+    return money.where(money.abs() > LARGE, money.clip(-LARGE, LARGE).round(6))
+
+
+def currency_sign(cells: Cells) -> str:
+    """Return the currency of amounts that carry a sign or code which one currency alone uses."""
+    found = {number.currency for number in _coded(cells)[1] if number and number.currency}
+    sign = found.pop() if len(found) == 1 else ""
+    return sign if len(sign) == 3 and sign.isalpha() and sign.isupper() and sign != _CODES["$"] else ""
+
+
+def mark_like(cells: Cells, reference: pd.Series) -> str:
+    """Return the decimal mark with which amounts come nearest to those of `reference`; nothing where none can."""
+    codes, found = _coded(cells)
+    base = reference.to_numpy(dtype=float)
+    distance = {}
+    for mark in OTHER:
+        values = np.array([number.value(mark) if number else np.nan for number in found] + [np.nan])[codes]
+        both = (values > 0) & (base > 0)
+        if both.any():
+            distance[mark] = float(np.median(np.abs(np.log(values[both] / base[both]))))
+    return min(distance, key=lambda mark: distance[mark]) if distance else ""
+
+
 @dataclass(frozen=True)
 class _Number:
     """A number as it is written: sign, digits with `.` and `,` only, and what that tells of the decimal mark."""
@@ -152,6 +192,7 @@ def _coded(cells: Cells) -> tuple[np.ndarray, list[_Number | None]]:
 
 
 def _parsed(text: str) -> _Number | None:
+    text = html.unescape(text) if "&" in text else text
     match = _NUMBER.match(text.strip().removeprefix("'").replace("\u00a0", " ").replace("\u202f", " "))
     if not match or bool(match["open"]) != bool(match["close"]):
         return None

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from crqkit.base import DataProblem
-from crqkit.intake import read_folder, who
 from crqkit.intake import listing as listings
+from crqkit.intake import read_folder, who
 
 SALES = "date,customer,amount\n2026-01-01,ana@example.org,5.50\n"
 LATER = "date,customer,amount\n2026-02-01,ben@example.org,7.00\n"

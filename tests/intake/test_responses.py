@@ -81,3 +81,19 @@ def test_refunds_that_a_column_tells(put):
     mapping = "table: orders\ncolumns: {at: date, total: paid}\nrefund_when: {kind: refund}\n"
     orders = read_folder(put({"a.csv": sheet, "a.map.yml": mapping})).orders
     assert orders[["total", "refunds", "net", "status"]].values.tolist() == [[5, 0, 5, "sale"], [0, 2, -2, "refund"]]
+
+
+def test_two_forms_on_two_scales_are_not_averaged(put):
+    from crqkit.survey import dimension_scores
+    from crqkit.tables.form import load_form
+
+    texts = [item.text for item in load_form("long").items[:2]]
+    pocket = [item.text for item in load_form("pocket").items[:7]]
+    rows = "".join(f"2026-01-{day:02d},{','.join('4' * 7)}\n" for day in range(1, 10))
+    small = "Timestamp," + ",".join(f'"{text}"' for text in pocket) + "\n" + rows
+    long = "Timestamp," + ",".join(f'"{text}"' for text in texts) + "\n2026-02-01,7,6\n2026-02-02,5,6\n"
+    shop = read_folder(put({"small.csv": small, "long.csv": long}))
+    assert shop.form.id == "pocket"
+    assert [item.dimension for item in shop.form.items if item.id.startswith("ct_")] == [None, None]
+    assert any(caution.id == "caution.intake.two_forms" for caution in shop.cautions)
+    assert dimension_scores(shop.answers, form=shop.form).table["n"].min() > 0
