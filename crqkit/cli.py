@@ -1,19 +1,21 @@
-"""The command line: start, check, map, report, who, lab, doctor."""
+"""The command line: start, check, map, template, form, report, who, formats, lab, doctor."""
 
 import argparse
 import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crqkit.base.messages import say
 from crqkit.base.problems import CrqkitError, DataProblem, Fault, MissingExtra
 
+if TYPE_CHECKING:
+    from crqkit.intake import Shop
+
 REFUSED, STOPPED = 2, 130
-# Cautions that mean: something in the files was not understood.
-LEFT_OUT = ("caution.intake.scale", "caution.intake.group")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -21,7 +23,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("crqkit", description=say("cli.description"), epilog=say("cli.epilog"))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
-    def command(name: str, act: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+    def command(name: str, act: Callable[[argparse.Namespace], int | None]) -> argparse.ArgumentParser:
         text = say(f"cli.{name}.help")
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(act=act)
@@ -37,9 +39,19 @@ def build_parser() -> argparse.ArgumentParser:
             sub.add_argument("--brand", type=Path, help=say("cli.option.brand"))
             sub.add_argument("--as-of", metavar="DATE", help=say("cli.option.as_of"))
     command("map", map_file).add_argument("file", type=Path)
+    sub = command("template", template)
+    sub.add_argument("names", nargs="*", metavar="NAME", help=say("cli.option.template"))
+    sub.add_argument("-o", "--out", type=Path, default=Path(), help=say("cli.option.folder"))
+    sub = command("form", form)
+    sub.add_argument("name", nargs="?", default="pocket", metavar="FORM", help=say("cli.option.form"))
+    sub.add_argument("-o", "--out", type=Path, required=True, help=say("cli.option.folder"))
+    sub.add_argument("--language", default="en", help=say("cli.option.language"))
+    sub.add_argument("--sheets", type=int, default=50, help=say("cli.option.sheets"))
+    sub.add_argument("--shop", metavar="ID", help=say("cli.option.shop"))
     sub = command("who", who)
     sub.add_argument("key")
     sub.add_argument("folder", type=Path, nargs="?", default=Path())
+    command("formats", formats)
     command("lab", lab)
     command("doctor", doctor)
     return parser
@@ -56,11 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     try:
-        arguments.act(arguments)
+        status = arguments.act(arguments)
     except CrqkitError as problem:
-        print(problem, file=sys.stderr)
-        if any(fault.row for fault in getattr(problem, "faults", ())) and hasattr(arguments, "drop_faulty"):
-            print(say("cli.drop_faulty"), file=sys.stderr)
+        _tell([problem], arguments)
         return REFUSED
     except BrokenPipeError:
         # The reader of the output, such as `head`, has seen enough.
@@ -69,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(say("cli.stopped"), file=sys.stderr)
         return STOPPED
-    return 0
+    return status or 0
 
 
 def _program() -> dict[str, str]:
@@ -96,45 +106,56 @@ def start(arguments: argparse.Namespace) -> None:
     print(say("cli.start.done", folder=str(folder), **_program()))
 
 
-def _read(arguments: argparse.Namespace) -> list:
-    """Read every folder; the faults of all are told together."""
+def _round(arguments: argparse.Namespace, act: Callable[[Path], None], closing: str, stopped: str) -> int:
+    """Do `act` with every folder; the faults of all are told at the end, and those without any are done."""
+    from crqkit.report.many import go_round
+
+    whole, places = len(arguments.folders), count(1)
+
+    def one(folder: Path) -> None:
+        id = "cli.report.reading" if whole == 1 else "cli.report.reading_one_of"
+        print(say(id, folder=str(folder), place=next(places), all=whole), file=sys.stderr)
+        act(folder)
+
+    outcome = go_round(arguments.folders, one)
+    sys.stdout.flush()
+    _tell(outcome.problems, arguments)
+    if outcome.stopped:
+        print(say(stopped if outcome.made else "cli.stopped", made=outcome.made, all=whole), file=sys.stderr)
+        return STOPPED
+    if whole > 1:
+        print(say(closing, made=outcome.made, all=whole), flush=True)
+    if outcome.unforeseen:
+        raise outcome.unforeseen
+    return REFUSED if outcome.problems else 0
+
+
+def _tell(problems: Sequence[CrqkitError], arguments: argparse.Namespace) -> None:
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    faults = [fault for problem in problems for fault in getattr(problem, "faults", ())]
+    if any(fault.row for fault in faults) and hasattr(arguments, "drop_faulty"):
+        print(say("cli.drop_faulty"), file=sys.stderr)
+
+
+def _read(folder: Path, arguments: argparse.Namespace) -> "Shop":
     from crqkit.intake import read_folder
 
-    shops, faults = [], []
-    for folder in arguments.folders:
-        print(say("cli.report.reading", folder=str(folder)), file=sys.stderr)
-        try:
-            shops.append(read_folder(folder, faulty="drop" if arguments.drop_faulty else "refuse"))
-        except DataProblem as problem:
-            before = f"{folder.name}/" if len(arguments.folders) > 1 else ""
-            faults += [replace(fault, file=before + fault.file) for fault in problem.faults]
-    if faults:
-        raise DataProblem(faults)
-    return shops
+    return read_folder(folder, faulty="drop" if arguments.drop_faulty else "refuse")
 
 
-def check(arguments: argparse.Namespace) -> None:
-    """Print what was read, kept and dropped."""
-    from crqkit.intake import log_sentences
+def check(arguments: argparse.Namespace) -> int:
+    """Print what was read, kept and dropped, folder by folder."""
+    from crqkit.report.checked import checked
 
-    for shop in _read(arguments):
-        for sentence in log_sentences(shop.log):
+    def act(folder: Path) -> None:
+        shop = _read(folder, arguments)
+        if len(arguments.folders) > 1:
+            print(say("cli.check.folder", folder=str(folder)))
+        for sentence in checked(shop, dropping=arguments.drop_faulty, **_program()):
             print(sentence)
-        for name, table in shop.tables.items():
-            count = table["response_id"].nunique() if name == "responses" else len(table)
-            print(say(f"cli.check.{name}", rows=count))
-        for caution in shop.cautions:
-            print(caution)
-        options = " --drop-faulty" if arguments.drop_faulty else ""
-        left_out = arguments.drop_faulty or any(getattr(caution, "id", "") in LEFT_OUT for caution in shop.cautions)
-        print(
-            say(
-                "cli.check.partly" if left_out else "cli.check.good",
-                folder=str(shop.folder),
-                **_program(),
-                options=options,
-            )
-        )
+
+    return _round(arguments, act, "cli.check.round", "cli.stopped.check")
 
 
 def map_file(arguments: argparse.Namespace) -> None:
@@ -149,28 +170,54 @@ def map_file(arguments: argparse.Namespace) -> None:
     print(say("cli.map.done", file=str(target), folder=str(target.parent), **_program()))
 
 
-def report(arguments: argparse.Namespace) -> None:
-    """Write the pages, all or none."""
-    from crqkit.report import read_brand, write_pages
+def report(arguments: argparse.Namespace) -> int:
+    """Write the page of each folder as soon as it is read; each whole or not at all."""
+    from crqkit.report import page, read_brand
+    from crqkit.report.many import places
 
     brand = read_brand(arguments.brand) if arguments.brand else None
-    shops = _read(arguments)
-    for path in write_pages(_targets(arguments, shops), brand=brand, as_of=arguments.as_of):
-        print(say("cli.report.done", page=str(path)))
-        print(say("cli.report.book", book=str(path.with_suffix(".xlsx"))))
+    targets = places(arguments.folders, arguments.out)
+
+    def act(folder: Path) -> None:
+        made = page(_read(folder, arguments), targets[folder], brand=brand, as_of=arguments.as_of)
+        print(say("cli.report.done", page=str(made)))
+        print(say("cli.report.document", document=str(made.with_suffix(".docx"))))
+        print(say("cli.report.book", book=str(made.with_suffix(".xlsx"))), flush=True)
+
+    return _round(arguments, act, "cli.report.round", "cli.stopped.some")
 
 
-def _targets(arguments: argparse.Namespace, shops: list) -> dict:
-    if len(shops) == 1:
-        return {arguments.out: shops[0]}
-    if arguments.out.suffix.lower() in (".html", ".htm"):
-        what, mend = "several folders give several pages", "Give -o a folder, not the name of one page."
-        raise DataProblem(Fault(what, mend, file=str(arguments.out)))
-    names = [folder.resolve().name for folder in arguments.folders]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise DataProblem([Fault("two folders have this name", "Rename one of them.", file=name) for name in twice])
-    return {arguments.out / name: shop for name, shop in zip(names, shops, strict=True)}
+def template(arguments: argparse.Namespace) -> None:
+    """Write empty sheets with a page that explains them; files that are there already stay."""
+    from crqkit.base.files import write_all
+    from crqkit.intake import template_workbook, templates
+    from crqkit.report.sheets import sheets_page
+
+    known = templates()
+    if not arguments.names:
+        for name in sorted(known):
+            print(say("cli.template.line", name=name, about=known[name].template["about"]))
+        print(say("cli.template.next", name="jobs", **_program()))
+        return
+    names = sorted(known) if arguments.names == ["all"] else arguments.names
+    books = {arguments.out / f"{name}.xlsx": template_workbook(name) for name in names}
+    for path in [path for path in books if path.exists()]:
+        print(say("cli.start.kept", file=str(path)))
+        del books[path]
+    page = arguments.out / "how to fill in the sheets.html"
+    write_all(books | {page: sheets_page(names).encode()})
+    for path in books:
+        print(say("cli.template.done", file=str(path)))
+    print(say("cli.template.page", file=str(page)))
+
+
+def form(arguments: argparse.Namespace) -> None:
+    """Write a form to print, to edit, for form tools, and the sheets to type it in."""
+    from crqkit.report.forms import shop_code, write_form
+
+    asked = {"form": arguments.name, "language": arguments.language, "sheets": arguments.sheets}
+    for path in write_form(arguments.out, shop=shop_code(arguments.shop), **asked):
+        print(say("cli.form.done", file=str(path)))
 
 
 def who(arguments: argparse.Namespace) -> None:
@@ -182,6 +229,13 @@ def who(arguments: argparse.Namespace) -> None:
         print(found.to_string(index=False, na_rep=""))
     else:
         print(say("cli.who.none", key=arguments.key, folder=str(arguments.folder)))
+
+
+def formats(arguments: argparse.Namespace) -> None:
+    """Print what files are understood, and what the tools of small businesses export."""
+    from crqkit.intake import format_sentences
+
+    print("\n".join(format_sentences()))
 
 
 def lab(arguments: argparse.Namespace) -> None:

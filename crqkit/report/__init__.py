@@ -1,4 +1,4 @@
-"""Knows how to show it: the page, its sections, the workbook, the snapshots."""
+"""Knows how to show it: the page, its sections, the document, the workbook, the snapshots."""
 
 from importlib import import_module
 from typing import Any
@@ -9,7 +9,7 @@ _HOMES = {
     "Page": "compose",
     "build": "compose",
     "page": "compose",
-    "write_pages": "compose",
+    "write_form": "forms",
 }
 __all__ = list(_HOMES)
 

@@ -13,6 +13,7 @@ from crqkit.base.charts import PALETTE
 LOGO_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
 LOGO_BYTES = 500_000
 KEYS = ("name", "colour", "logo")
+OWN_BRAND = "brand.yml"
 # White text must stay readable on it: the contrast that WCAG 2.2 asks of normal text (1.4.3).
 CONTRAST = 4.5
 
@@ -57,6 +58,12 @@ def read_brand(path: Path | str) -> Brand:
         colour=given.get("colour") or Brand.colour,
         logo=_embed(path.parent / given["logo"]) if given.get("logo") else "",
     )
+
+
+def own_brand(folder: Path) -> Brand | None:
+    """Return the brand that lies in a shop's own folder as ``brand.yml``, or None."""
+    path = folder / OWN_BRAND
+    return read_brand(path) if path.is_file() else None
 
 
 def _unknown(given: Mapping[str, Any], path: Path) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -9,14 +10,24 @@ import pandas as pd
 from crqkit.base import Result, Sentence
 
 LONGEST_SOURCE = 1_000
+PRINT_DPI = 200
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One drawn result: its title, and the finished HTML image with its alt text."""
+    """One drawn result: its title, the finished HTML image, the words for it, and what it was drawn as."""
 
     title: str
     html: str
+    alt: str
+    drawn: Any = field(repr=False, compare=False)
+
+    @cached_property
+    def png(self) -> bytes:
+        """The drawing as a picture for documents that hold no SVG; drawn once, as drawing moves its parts a little."""
+        from crqkit.base import charts
+
+        return charts.picture(self.drawn, "png", dpi=PRINT_DPI)
 
 
 @dataclass(frozen=True)
@@ -96,7 +107,8 @@ def draw(title: str, result: Result, table: pd.DataFrame | None = None) -> tuple
         return ()
     ax = charts.new_axes(height=max(1.6, 0.45 * len(plotted) + 0.8) if result.draw is None else 2.8)
     (result.draw or charts.intervals)(plotted, ax)
-    return (Figure(title, charts.image(ax.figure, charts.describe(title, plotted))),)
+    alt = charts.describe(title, plotted)
+    return (Figure(title, charts.image(ax.figure, alt), alt, ax.figure),)
 
 
 class Origin(NamedTuple):
@@ -110,10 +122,19 @@ class Origin(NamedTuple):
 def origins(section: Section) -> Iterator[tuple[Sentence, str, Any, Origin | None]]:
     """Yield every number and date in the section's sentences with the cell it stands in, or None."""
     for sentence in section.sentences:
-        for name, value in sentence.params.items():
+        for name, value in _params(sentence):
             plain = value[0] if isinstance(value, tuple) else value
             if not isinstance(plain, str) and not pd.isna(plain):
                 yield sentence, name, plain, _find(plain, section.tables)
+
+
+def _params(sentence: Sentence) -> Iterator[tuple[str, Any]]:
+    """Yield the parameters of a sentence and of the sentences within it."""
+    for name, value in sentence.params.items():
+        if isinstance(value, Sentence):
+            yield from _params(value)
+        else:
+            yield name, value
 
 
 def _find(value: Any, tables: dict[str, pd.DataFrame]) -> Origin | None:

@@ -15,6 +15,7 @@ from crqkit.stats.means import STUDENT, mean_interval
 from crqkit.stats.multiplicity import BONFERRONI, simultaneous
 from crqkit.stats.proportions import RULE_OF_THREE
 from crqkit.survey import groups
+from crqkit.survey.crosswalk import DIMENSIONS, as_view, outside_view
 from crqkit.survey.people import (
     ALL,
     NUMBER,
@@ -37,9 +38,17 @@ SCORE_SOURCES = (STUDENT, RULE_OF_THREE, HALF_ANSWERED.reference)
 
 
 def dimension_scores(
-    answers: pd.DataFrame, *, form: Form | str, by: str | None = None, confidence: float = float(CONFIDENCE)
+    answers: pd.DataFrame,
+    *,
+    form: Form | str,
+    by: str | None = None,
+    view: str = DIMENSIONS,
+    confidence: float = float(CONFIDENCE),
 ) -> Result:
     """Mean score of each dimension: over people, of the mean of the items each answered.
+
+    How reliable the scores are is not worked out here but by `crqkit.sem.reliability`, on the same items; the reading
+    tells what the form says of it (``dataclasses.replace(form, reliability="omega 0.84")`` once it is known).
 
     Parameters
     ----------
@@ -49,6 +58,9 @@ def dimension_scores(
         Says which items belong to which dimension, their scale and which are reversed.
     by : str, optional
         A column of `answers`, or ``month``, ``quarter``, ``year``.
+    view : str
+        The names the same items are gathered under: ``dimensions``, ``facets``, ``components`` or ``factors``, the last
+        two by the published `crosswalk`.
 
     Returns
     -------
@@ -69,7 +81,8 @@ def dimension_scores(
     0   Trust       4.1  20
     """
     check_confidence(confidence)
-    form, known, scales = known_people(answers, form, by)
+    own = as_form(form)
+    form, known, scales = known_people(answers, as_view(own, view), by)
     shown, withheld = groups.shown_by_measure(known.table, scales)
     rows = []
     for dimension, (label, low, high) in scales.items():
@@ -85,10 +98,10 @@ def dimension_scores(
     table = as_measures(rows, {"sd": NUMBER, "dimension": TEXT})
     return Result(
         table,
-        _groups_reading(table) if by else _scores_reading(table, scales),
-        tuple(known.cautions(by, withheld, least_shown(table)) + form_cautions(form, scales)),
+        _groups_reading(table) if by else _scores_reading(table, scales, form.reliability),
+        tuple(known.cautions(by, withheld, least_shown(table)) + form_cautions(form, scales) + _left_out(own, form)),
         SCORE_SOURCES,
-        {"form": form.id, "by": by, "confidence": confidence, "scale": _ends(scales)},
+        {"form": form.id, "view": view, "by": by, "confidence": confidence, "scale": _ends(scales)},
         _draw_periods if is_period(answers, by) else intervals,
     )
 
@@ -148,7 +161,12 @@ def form_cautions(form: Form, scales: dict[str, Scale]) -> list[str]:
     return [*found, say("caution.survey.unvalidated", status=form.status)]
 
 
-def _scores_reading(table: pd.DataFrame, scales: dict[str, Scale]) -> str:
+def _left_out(form: Form, seen: Form) -> list[str]:
+    outside = outside_view(form, seen)
+    return [say("caution.survey.outside_view", count=len(outside))] if outside else []
+
+
+def _scores_reading(table: pd.DataFrame, scales: dict[str, Scale], reliability: str) -> str:
     n, rows = int(table["n"].max()), table.dropna(subset=["low"])
     if n < int(MIN_ANSWERS) or rows.empty:
         return say(f"dimensions.scores.{Verdict.TOO_LITTLE}", n=n)
@@ -161,8 +179,9 @@ def _scores_reading(table: pd.DataFrame, scales: dict[str, Scale]) -> str:
     names |= {"lowest": least["measure"], "bottom": least["estimate"]}
     names |= {"bottom_low": least["low"], "bottom_high": least["high"]}
     scale = scales[most["dimension"]]
+    names |= {"low": scale.low, "high": scale.high, "reliability": reliability}
     several = most["estimate"] > least["estimate"]
-    return say(f"dimensions.scores.{'several' if several else 'one'}", n=n, low=scale.low, high=scale.high, **names)
+    return say(f"dimensions.scores.{'several' if several else 'one'}", n=n, **names)
 
 
 def _groups_reading(table: pd.DataFrame) -> str:

@@ -10,9 +10,10 @@ import pandas as pd
 from crqkit.base import ChoiceProblem, DataProblem, Fault, check_columns, measures, say
 from crqkit.base.cutoffs import GROUP_FLOOR, MIN_ANSWERS
 from crqkit.base.result import MEASURE_COLUMNS
+from crqkit.tables.calendar import period_of
 from crqkit.tables.checks import check_frame, check_times, person_keys
 
-PERIODS = {"month": "M", "quarter": "Q", "year": "Y"}
+PERIODS = ("month", "quarter", "year")
 ALL = "all"
 NUMBER, COUNT, TEXT = "float64", "Int64", "string"
 NAMED = 5
@@ -120,11 +121,8 @@ def group_labels(answers: pd.DataFrame, by: str | None) -> pd.Series:
     if by not in PERIODS:
         raise ChoiceProblem("by", by, [*PERIODS, *answers.columns.difference(["at", "response_id"], sort=False)])
     check_columns(answers, ["at"], "answers")
-    at = pd.to_datetime(answers["at"])
     # The clock the times carry decides the day: a table kept in the shop's zone is grouped by the shop's calendar.
-    calendar = (at.dt.tz_localize(None) if at.dt.tz is not None else at).dt.to_period(PERIODS[by])
-    labels = calendar.astype("string")
-    return labels.str.replace("Q", "-Q").mask(at.isna())
+    return period_of(pd.to_datetime(answers["at"]), by)
 
 
 def as_measures(rows: list[dict[str, Any]], others: Mapping[str, str]) -> pd.DataFrame:

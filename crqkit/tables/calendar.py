@@ -105,6 +105,30 @@ def calendar(first: pd.Timestamp, as_of: pd.Timestamp, period: str, timezone: st
     )
 
 
+def period_of(at: pd.Series, period: str) -> pd.Series:
+    """Return the period in which each time falls, by the clock that the times carry; missing where there is no time.
+
+    >>> period_of(pd.Series(pd.to_datetime(["2026-03-31 23:59", None])), "quarter").tolist()
+    ['2026-Q1', <NA>]
+    """
+    check_choice("period", period, list(FREQUENCIES))
+    local = at.dt.tz_localize(None) if at.dt.tz is not None else at
+    units = local.dt.to_period(FREQUENCIES[period])
+    # A week is numbered by its Monday.
+    named = units.dt.start_time if period == "week" else units
+    return named.dt.strftime(LABELS[period]).astype("string").mask(at.isna())
+
+
+def every_quarter(labels: pd.Series) -> list[str]:
+    """Return all quarters from the first to the last of `labels`, without a gap.
+
+    >>> every_quarter(pd.Series(["2026-Q1", "2025-Q3"]))
+    ['2025-Q3', '2025-Q4', '2026-Q1']
+    """
+    units = pd.PeriodIndex(labels.str.replace("-", ""), freq=FREQUENCIES["quarter"])
+    return pd.period_range(units.min(), units.max(), freq=units.freq).strftime(LABELS["quarter"]).tolist()
+
+
 def _end_of_day(at: pd.Timestamp, timezone: str) -> pd.Timestamp:
     if pd.isna(at):
         return pd.NaT

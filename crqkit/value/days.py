@@ -24,6 +24,12 @@ LONGEST_WARM_UP = Cutoff("longest_warm_up", 1 / 3, f"{OWN}: two thirds of the fi
 SHORTEST_FILE = Cutoff("shortest_file_days", 90, f"{OWN}: in less, a start and a season look alike", START)
 OPENING = Cutoff("opening_days", 31, f"{OWN}: a first sale may follow the opening by a month", START)
 PARTIAL = Cutoff("partial", 0.1, f"{OWN}: a period whose first tenth is without sales is not whole", START)
+MIN_EVENTS = Cutoff(
+    "min_events", 10, f"{OWN}: fewer than ten events leave a factor of about four between the ends", "rates and costs"
+)
+SCATTER_ROWS = Cutoff(
+    "scatter_rows", 5, f"{OWN}: from fewer degrees of freedom, clumps cannot be told from chance", "rates and costs"
+)
 WINDOWS = (30, 60, 90, 180, 365)
 
 

@@ -9,7 +9,7 @@ from crqkit.stats.proportions import WILSON, wilson
 from crqkit.tables.calendar import AsOf
 from crqkit.tables.checks import as_cutoff, as_day, is_whole
 from crqkit.value.days import WINDOWS, History, cited, history
-from crqkit.value.truncation import UNCLEAR, judge
+from crqkit.value.truncation import UNCLEAR, LeftTruncation, judge
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -27,6 +27,7 @@ def repeat_purchase(
     opened: date | str | None = None,
     timezone: str = "UTC",
     cutoff: "Cutoff | float" = COVERAGE,
+    start: LeftTruncation | None = None,
 ) -> Result:
     """Return the share of new customers who bought again on a later day, within so many days.
 
@@ -45,6 +46,8 @@ def repeat_purchase(
         When the shop opened, such as ``"2019-03-01"``.
     cutoff : Cutoff or float
         Share of sales with a customer under which nothing is shown.
+    start : LeftTruncation, optional
+        What `left_truncation` gave for the same orders, opening, day and zone: the visits are then not counted again.
 
     Returns
     -------
@@ -63,8 +66,9 @@ def repeat_purchase(
         mend = "Write a whole number such as 90."
         raise DataProblem(Fault("not a number of days", mend, column="within_days", value=within_days))
     within_days, opened = int(within_days), as_day(opened, "opened")
-    past = history(orders, as_of, timezone)
-    start = judge(past, opened)
+    if start is None or start.past is None:
+        start = judge(history(orders, as_of, timezone), opened)
+    past = start.past
     windows = sorted({within_days, *WINDOWS})
     rows = [_row(past, days, start.warm_up_days, cutoff) for days in windows]
     table = measures([row for row in rows if row["n"] > 0 or row["within_days"] == within_days]).astype(COUNTED)

@@ -22,10 +22,19 @@ OPENED, KNOWN = "opened", "known"
 
 @dataclass(frozen=True, repr=False, eq=False)
 class LeftTruncation(Result):
-    """A Result that also says how many days to wait before a first sighting counts as a first purchase."""
+    """A Result that also says how many days to wait before a first sighting counts as a first purchase.
+
+    `past` holds the visits it was judged from, so that others who ask the same need not count them again.
+    """
 
     outcome: str = TOO_LITTLE
     warm_up_days: int = 0
+    past: History | None = None
+
+    @property
+    def old_look_new(self) -> bool:
+        """Whether old customers may look new in this file: it begins in mid-life, by its mark or by the opening."""
+        return self.outcome in (NOTICED, KNOWN)
 
 
 def left_truncation(
@@ -87,6 +96,7 @@ def judge(past: History, opened: date | None) -> LeftTruncation:
         cautions=(say("caution.value.say_opened"),) if outcome in (NOTICED, UNCLEAR) else (),
         sources=(WILSON, *cited(FALLS, EVEN, USUAL_GAP, LONGEST_WARM_UP)),
         settings={"function": "left_truncation", "opened": opened, "confidence": float(CONFIDENCE)},
+        past=past,
         outcome=outcome,
         warm_up_days=warm_up if outcome in (NOTICED, KNOWN) else 0,
     )

@@ -56,7 +56,7 @@ def test_check_tells_what_became_of_every_row_and_writes_no_page(shop, capsys):
 
 def test_report_of_one_folder(shop, tmp_path, capsys):
     assert run("report", shop, "-o", tmp_path / "out") == 0
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["page.html", "page.xlsx"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["page.docx", "page.html", "page.xlsx"]
     assert str(tmp_path / "out" / "page.html") in capsys.readouterr().out
 
 
@@ -71,29 +71,6 @@ def test_report_under_a_name_with_a_brand(shop, tmp_path):
     assert "#004466" in html
     assert "31 May 2026" in html or "30 May 2026" in html
     assert (tmp_path / "may.xlsx").exists()
-
-
-def test_report_of_several_folders_is_all_or_none(shop, tmp_path, capsys):
-    other = tmp_path / "other"
-    shutil.copytree(shop, other)
-    assert run("report", shop, other, "-o", tmp_path / "out") == 0
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"my shop", "other"}
-    (other / "broken.csv").write_text("x,y\n1,2\n")
-    assert run("report", shop, other, "-o", tmp_path / "none") == cli.REFUSED
-    assert not (tmp_path / "none").exists()
-    assert "broken.csv" in capsys.readouterr().err
-
-
-def test_faults_of_several_folders_name_the_folder(shop, tmp_path, capsys):
-    other = tmp_path / "client b"
-    shutil.copytree(shop, other)
-    for folder in (shop, other):
-        (folder / "sales.csv").write_text("date,customer,amount\n2026-05-01,ana,ten\n")
-    assert run("report", shop, other, "-o", tmp_path / "out") == cli.REFUSED
-    error = capsys.readouterr().err
-    assert "my shop/sales.csv, row 2" in error
-    assert "client b/sales.csv, row 2" in error
-    assert "--drop-faulty" in error
 
 
 def test_several_folders_need_a_folder_for_their_pages(shop, survey, tmp_path, capsys):

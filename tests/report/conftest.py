@@ -3,7 +3,8 @@ import shutil
 import pytest
 
 from crqkit import cases, read_folder
-from crqkit.report import write_pages
+from crqkit.report import build
+from crqkit.report import page as write_page
 
 EXPORTS = cases.load("boutique").folder
 
@@ -30,10 +31,16 @@ def shop(boutique):
 
 
 @pytest.fixture(scope="session")
+def built(shop):
+    """The boutique's page before it is written."""
+    return build(shop)
+
+
+@pytest.fixture(scope="session")
 def written(shop, tmp_path_factory):
     """The boutique's page as files: the folder they are in."""
     out = tmp_path_factory.mktemp("out")
-    write_pages({out: shop})
+    write_page(shop, out)
     return out
 
 

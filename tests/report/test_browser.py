@@ -1,6 +1,6 @@
 import pytest
 
-from crqkit.report import write_pages
+from crqkit.report import page as write_page
 from crqkit.report.html import printable_form
 
 from .browser import chromium
@@ -17,7 +17,8 @@ def tab():
 @pytest.fixture(scope="module")
 def pages(written, orders_only, survey_only, tmp_path_factory):
     out = tmp_path_factory.mktemp("pages")
-    write_pages({out / "orders": orders_only, out / "survey": survey_only})
+    write_page(orders_only, out / "orders")
+    write_page(survey_only, out / "survey")
     (out / "form.html").write_text(printable_form(), encoding="utf-8")
     return {
         "boutique": written / "page.html",

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from crqkit import read_folder
-from crqkit.report import build, write_pages
+from crqkit.report import build
+from crqkit.report import page as write_page
 
 from .conftest import copy_of
 
@@ -44,7 +45,7 @@ def test_days_are_those_of_the_shop(tmp_path):
 def test_a_page_is_not_compared_with_itself(tmp_path):
     shop = shop_of(tmp_path / "shop", evenings("2026-01-01", 60), "timezone: America/New_York\n")
     for day in ("2026-02-05", "2026-02-25"):
-        write_pages({tmp_path / day: shop}, as_of=day)
+        write_page(shop, tmp_path / day, as_of=day)
     page = build(shop, as_of="2026-02-25")
     assert params(page, "page.change.since")["day"].date().isoformat() == "2026-02-05"
     advised = [s for s in page["change"].sentences if s.id == "page.change.advised"]
@@ -113,23 +114,23 @@ def test_consent_given_later_was_not_known_then(shop):
 def test_a_page_for_an_earlier_day_leaves_what_was_kept_then(tmp_path):
     folder = copy_of(tmp_path / "boutique", "*.csv")
     shop = read_folder(folder)
-    write_pages({tmp_path / "june": shop}, as_of="2026-06-30")
+    write_page(shop, tmp_path / "june", as_of="2026-06-30")
     (kept,) = (folder / "crqkit-private" / "snapshots").iterdir()
     kept.write_text(json.dumps(json.loads(kept.read_text()) | {"mark": 1}))
-    write_pages({tmp_path / "again": shop}, as_of="2026-06-30")
+    write_page(shop, tmp_path / "again", as_of="2026-06-30")
     assert json.loads(kept.read_text())["mark"] == 1
 
 
 def test_who_was_cared_for_is_left_in_peace(tmp_path):
     folder = copy_of(tmp_path / "boutique", "*.csv")
     shop = read_folder(folder)
-    write_pages({tmp_path / "out": shop})
+    write_page(shop, tmp_path / "out")
     path = folder / "crqkit-private" / "advice.csv"
     advice = pd.read_csv(path, dtype=str, keep_default_na=False)
     done = advice.loc[0, "customer_key"]
     advice.loc[0, "done"] = "yes"
     advice.to_csv(path, index=False)
-    write_pages({tmp_path / "out": shop})
+    write_page(shop, tmp_path / "out")
     assert done not in set(build(shop)["week"].tables["this_week"]["customer_key"])
     again = pd.read_csv(path, dtype=str, keep_default_na=False)
     assert again.loc[again["customer_key"] == done, "done"].tolist() == ["yes"]
@@ -138,7 +139,7 @@ def test_who_was_cared_for_is_left_in_peace(tmp_path):
 def test_a_clear_change_is_the_headline(tmp_path):
     folder = copy_of(tmp_path / "boutique", "*.csv")
     shop = read_folder(folder)
-    write_pages({tmp_path / "june": shop}, as_of="2026-06-30")
+    write_page(shop, tmp_path / "june", as_of="2026-06-30")
     better = shop.responses.copy()
     since = (better["at"] > "2026-07-01") & (better["item"] == "answers")
     better.loc[since, "value"] = 5.0

@@ -5,7 +5,8 @@ import pytest
 
 from crqkit import read_folder
 from crqkit.base import DataProblem
-from crqkit.report import build, write_pages
+from crqkit.report import build
+from crqkit.report import page as write_page
 
 from .conftest import copy_of
 
@@ -15,7 +16,7 @@ def kept(tmp_path):
     """A shop whose page of 30 June 2026 was made and kept."""
     folder = copy_of(tmp_path / "boutique", "*.csv")
     shop = read_folder(folder)
-    write_pages({tmp_path / "june": shop}, as_of="2026-06-30")
+    write_page(shop, tmp_path / "june", as_of="2026-06-30")
     return shop
 
 
@@ -50,7 +51,7 @@ def test_without_the_old_answers_the_kept_figures_are_compared_with(kept):
 
 
 def test_nobody_answered_since(kept):
-    write_pages({kept.folder.parent / "october": kept})
+    write_page(kept, kept.folder.parent / "october")
     orders = kept.orders.assign(at=kept.orders["at"] + pd.Timedelta(days=1))
     page = build(replace(kept, tables={**kept.tables, "orders": orders}))
     assert "page.change.no_answers" in {sentence.id for sentence in page.cannot}
@@ -59,7 +60,7 @@ def test_nobody_answered_since(kept):
 def test_the_same_day_again_replaces_its_snapshot(kept):
     folder = kept.folder / "crqkit-private" / "snapshots"
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    write_pages({kept.folder.parent / "june": kept}, as_of="2026-06-30")
+    write_page(kept, kept.folder.parent / "june", as_of="2026-06-30")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
@@ -71,8 +72,8 @@ def test_what_was_done_is_counted_and_not_overwritten(kept):
     advice.loc[1, "done"] = "no"
     # As a spreadsheet set to German would save it.
     advice.to_csv(path, index=False, sep=";", encoding="utf-8-sig")
-    write_pages({kept.folder.parent / "again": kept}, as_of="2026-06-30")
-    write_pages({kept.folder.parent / "october": kept})
+    write_page(kept, kept.folder.parent / "again", as_of="2026-06-30")
+    write_page(kept, kept.folder.parent / "october")
     page = build(kept)
     params = said(page)["page.change.advised"].params
     assert (params["advised"], params["done"], params["open"]) == (len(advice), 2, len(advice) - 2)

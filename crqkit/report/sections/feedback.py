@@ -8,6 +8,7 @@ from crqkit.intake import Shop
 from crqkit.report.asked import asks_to_recommend
 from crqkit.report.section import Section, draw, gather
 from crqkit.survey import net_promoter, net_promoter_change, satisfaction
+from crqkit.tables.calendar import every_quarter, period_of
 
 needs: tuple[str, ...] = ()
 
@@ -39,10 +40,9 @@ def section(shop: Shop) -> Section:
 def _every_quarter(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with an empty row for each quarter without answers, so that time is drawn to scale."""
     table = table[table["statistic"] == "mean"] if "statistic" in table else table
-    quarters = pd.PeriodIndex(table["group"].str.replace("-", ""), freq="Q")
-    every = pd.period_range(quarters.min(), quarters.max(), freq="Q")
-    spread = table.set_index(quarters).reindex(every)
-    return spread.assign(group=every.strftime("%Y-Q%q"), unit=table["unit"].iloc[0]).reset_index(drop=True)
+    every = pd.Index(every_quarter(table["group"]), name="group")
+    spread = table.set_index("group").reindex(every).reset_index()
+    return spread.assign(unit=table["unit"].iloc[0])
 
 
 def _answers(shop: Shop) -> Result | None:
@@ -60,5 +60,5 @@ def _stars(shop: Shop) -> Result | None:
 
 
 def _change(answers: pd.DataFrame, before: str, after: str) -> Result:
-    quarters = answers["at"].dt.tz_localize(None).dt.to_period("Q").dt.strftime("%Y-Q%q")
+    quarters = period_of(answers["at"], "quarter")
     return net_promoter_change(answers[quarters == before], answers[quarters == after], score="recommend")

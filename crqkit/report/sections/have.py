@@ -4,6 +4,7 @@ import pandas as pd
 
 from crqkit.base import say
 from crqkit.intake import Shop, log_sentences
+from crqkit.report.others import others
 from crqkit.report.section import Section, gather
 from crqkit.tables.form import TEXT
 from crqkit.tables.schema import SALE
@@ -32,6 +33,9 @@ def section(shop: Shop) -> Section:
     if words:
         sentences.append(say("page.have.comments", texts=words))
         tables["comments"] = pd.DataFrame([{"texts": words}])
+    said, read_too = others(shop)
+    sentences += said
+    tables |= {"others": read_too} if len(read_too) else {}
     if shop.has("orders"):
         results["coverage"] = coverage(shop.orders)
     return gather(

@@ -1,9 +1,13 @@
 """Who stays: returning customers, as far as sales can be told apart."""
 
-from crqkit.base import say
+from crqkit.base import Sentence, say
+from crqkit.base.cutoffs import MIN_BUYERS
 from crqkit.intake import Shop
+from crqkit.report.file_start import file_start
 from crqkit.report.section import Section, draw, gather
-from crqkit.value import left_truncation, repeat_purchase, retention, retention_change
+from crqkit.value import LeftTruncation, repeat_purchase, retention, retention_change
+from crqkit.value.days import SHORTEST_FILE
+from crqkit.value.truncation import KNOWN, NOTICED, TOO_LITTLE, UNCLEAR
 
 needs = ("orders",)
 
@@ -15,13 +19,22 @@ def section(shop: Shop) -> Section:
         return Section("stays", cannot=(say("page.stays.unidentified"),))
     if orders["at"].notna().sum() == 0:
         return Section("stays", cannot=(say("page.stays.undated"),))
-    opened, zone = shop.settings.opened, shop.settings.timezone
+    zone, start = shop.settings.timezone, file_start(shop)
     results = {
-        "file_start": left_truncation(orders, opened=opened, timezone=zone),
-        "repeat_purchase": repeat_purchase(orders, opened=opened, timezone=zone),
+        "file_start": start,
+        "repeat_purchase": repeat_purchase(orders, opened=shop.settings.opened, timezone=zone, start=start),
         "retention": retention(orders, timezone=zone),
         "retention_change": retention_change(orders, timezone=zone),
     }
     pairs = results["retention"].table
     figures = draw(say("page.figure.retention"), results["retention"], pairs[pairs["whole"]])
-    return gather("stays", results, folded=("repeat_purchase",), figures=figures)
+    cannot = (_no_lifetime_value(start),)
+    return gather("stays", results, folded=("repeat_purchase",), figures=figures, cannot=cannot)
+
+
+def _no_lifetime_value(start: LeftTruncation) -> Sentence:
+    """Say why no lifetime value is given: old customers would look new, or this page does not compute one."""
+    if start.outcome not in (NOTICED, KNOWN, UNCLEAR, TOO_LITTLE):
+        return say("page.stays.lifetime.not_yet")
+    days = start.warm_up_days if start.old_look_new else int(SHORTEST_FILE)
+    return say(f"page.stays.lifetime.{start.outcome}", days=days, least=int(MIN_BUYERS))

@@ -6,11 +6,11 @@ from crqkit.base import say
 from crqkit.base.cutoffs import LIST_LENGTH
 from crqkit.intake import Shop
 from crqkit.report.asked import asks_to_recommend
+from crqkit.report.file_start import file_start
 from crqkit.report.section import Section, gather
 from crqkit.report.snapshot import done_lately
 from crqkit.report.week import CONTACT, GREET, MEND, RECENT_DAYS, quiet_regulars, week_list
 from crqkit.tables import collect, customer_features, visit_days
-from crqkit.value import left_truncation
 
 needs = ("orders",)
 
@@ -25,7 +25,7 @@ def section(shop: Shop) -> Section:
     visits = visits.assign(**{name: visits[name].dt.tz_convert(zone) for name in ("first_at", "last_at")})
     days = collect(visit_days(orders, timezone=zone))
     quiet = quiet_regulars(visits, days, shop.customers)
-    start = left_truncation(orders, opened=shop.settings.opened, timezone=zone)
+    start = file_start(shop)
     listed = week_list(
         visits,
         quiet,
