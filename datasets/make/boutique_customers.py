@@ -126,7 +126,7 @@ def people(rng: np.random.Generator) -> Iterator[Person]:
         postcode, city = _pick(rng, PLACES)
         yield Person(
             name=f"{first} {last}",
-            email=_address(first, last, _pick(rng, ("example.com", "example.org")), taken),
+            email=address(first, last, _pick(rng, ("example.com", "example.org")), taken),
             phone=_pick(rng, PHONES).format(rng.integers(1000)) if rng.random() < 0.8 else "",
             street=f"{_pick(rng, STREETS)} {rng.integers(1, 90)}",
             postcode=postcode,
@@ -135,7 +135,7 @@ def people(rng: np.random.Generator) -> Iterator[Person]:
         )
 
 
-def _address(first: str, last: str, domain: str, taken: set[str]) -> str:
+def address(first: str, last: str, domain: str, taken: set[str]) -> str:
     """An e-mail address of nobody: example.com and example.org are kept free for this."""
     stem, number = _plain(f"{first}.{last}"), 1
     while (address := f"{stem}{number if number > 1 else ''}@{domain}") in taken:
