@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -141,10 +142,15 @@ class Opened:
 
     def persons(self, where: np.ndarray) -> pd.Series:
         """Return the customer key of each row; none where nobody is named."""
-        given = self.given(where, ["customer_key", "customer_phone"])
+        return self._persons[where]
+
+    @cached_property
+    def _persons(self) -> pd.Series:
+        everyone = np.ones(len(self.raw.frame), dtype=bool)
+        given = self.given(everyone, ["customer_key", "customer_phone"])
         phones = given["customer_phone"].values if "customer_phone" in given else None
         if "customer_key" not in given and phones is None:
-            return pd.Series(pd.NA, index=self.raw.frame.index[where], dtype="string")
+            return pd.Series(pd.NA, index=self.raw.frame.index, dtype="string")
         if "customer_key" in given:
             values = rewritten(given["customer_key"], self.format.rewrite.get("customer_key", ())).values
         else:
@@ -155,19 +161,19 @@ class Opened:
 
     def aliases(self) -> dict[str, str]:
         """Return the customer key for each number by which other rows and files of the same system name a person."""
-        if not self.has(self.format.columns.get("alias", ())):
-            return {}
-        everyone = np.ones(len(self.raw.frame), dtype=bool)
-        pairs = pd.DataFrame({"other": self.alias_keys(everyone), "key": self.persons(everyone)})
-        pairs = pairs.dropna().drop_duplicates()
+        pairs = pd.DataFrame({"other": self._alias_keys, "key": self._persons}).dropna().drop_duplicates()
         pairs = pairs[pairs["key"] != pairs["other"]]
         return dict(zip(pairs["other"], pairs["key"], strict=True))
 
     def alias_keys(self, where: np.ndarray) -> pd.Series:
         """Return the key of the number by which other files of the same system name the person of each row."""
-        cells = self.cells(self.format.columns.get("alias", ()), where)
+        return self._alias_keys[where]
+
+    @cached_property
+    def _alias_keys(self) -> pd.Series:
+        cells = self.cells(self.format.columns.get("alias", ()))
         if cells is None:
-            return pd.Series(pd.NA, index=self.raw.frame.index[where], dtype="string")
+            return pd.Series(pd.NA, index=self.raw.frame.index, dtype="string")
         return customer_keys(rewritten(cells, self.format.rewrite.get("alias", ())).values, None, self.key)
 
     def known_names(self) -> set[str]:

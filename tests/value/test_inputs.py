@@ -16,9 +16,11 @@ from crqkit.value import (
     retention_change,
     retention_rate,
     rfm,
+    spend_by_tenure,
+    spend_per_visit,
 )
 
-CUT = [coverage, repeat_purchase, retention, retention_change]
+CUT = [coverage, repeat_purchase, retention, retention_change, spend_by_tenure, spend_per_visit]
 EVERY = [*CUT, left_truncation, rfm]
 
 

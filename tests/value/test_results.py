@@ -4,10 +4,20 @@ import pandas as pd
 import pytest
 
 from crqkit.base.messages import templates
-from crqkit.value import coverage, left_truncation, repeat_purchase, retention, retention_change, rfm
+from crqkit.value import (
+    coverage,
+    left_truncation,
+    repeat_purchase,
+    retention,
+    retention_change,
+    rfm,
+    spend_by_tenure,
+    spend_per_visit,
+)
 
-EVERY = [coverage, left_truncation, repeat_purchase, retention, retention_change, rfm]
+EVERY = [coverage, left_truncation, repeat_purchase, retention, retention_change, rfm, spend_by_tenure, spend_per_visit]
 OURS = ("coverage.", "repeat.", "retention.", "rfm.", "truncation.", "caution.value.")
+OURS += ("tenure.", "visit.", "acquisition.", "keeping.", "referral.")
 
 
 @pytest.mark.parametrize("measure", EVERY)
