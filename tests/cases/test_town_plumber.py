@@ -32,8 +32,8 @@ def known() -> pd.DataFrame:
 def answers(jobs) -> pd.DataFrame:
     """The answers with an address on a first job, with how late it was and how far over the quote.
 
-    Whoever calls again in spite of a broken word was fonder of the plumber to begin with: with the answers on later jobs
-    the effects come out too small.
+    Whoever calls again in spite of a broken word was fonder of the plumber to begin with: with the answers on later
+    jobs the effects come out too small.
     """
     sheet = raw(CASE, ANSWERS)
     sheet = sheet.assign(at=pd.to_datetime(sheet["Timestamp"], dayfirst=True)).query("`Email Address` != ''")

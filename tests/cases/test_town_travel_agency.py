@@ -104,19 +104,19 @@ def test_segments_are_found_without_knowing_them(careful):
     from sklearn.mixture import GaussianMixture
 
     whole = careful.dropna(subset=NEEDS)
-    mixture = GaussianMixture(3, covariance_type="diag", n_init=5, random_state=1).fit(whole[NEEDS])
-    found = mixture.predict(whole[NEEDS])
+    # Answers pile up at 1 and 7: without a floor under the variances a group is found that only says 7.
+    fits = {
+        number: GaussianMixture(number, covariance_type="diag", reg_covar=0.2, n_init=5, random_state=1).fit(
+            whole[NEEDS]
+        )
+        for number in (1, 2, 3, 4, 5)
+    }
+    found = fits[3].predict(whole[NEEDS])
     agreement = max(
         (whole["segment"].to_numpy() == np.array(names)[found]).mean() for names in permutations(SEGMENTS)
     )  # fmt: skip
-    assert agreement > 0.97
-    sizes = {
-        number: GaussianMixture(number, covariance_type="diag", n_init=5, random_state=1)
-        .fit(whole[NEEDS])
-        .bic(whole[NEEDS])
-        for number in (1, 2, 3, 4)
-    }
-    assert min(sizes, key=sizes.get) == 3
+    assert agreement > 0.95
+    assert min(fits, key=lambda number: fits[number].bic(whole[NEEDS])) == 3
 
 
 def test_the_careless_are_fast_and_mostly_caught(answers):

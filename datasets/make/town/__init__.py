@@ -13,8 +13,9 @@ How to write a new case, say the plumber:
    is the planted size times `effects`, so the twin is the same code with `effects=0` (`plumber_null.py`).
 5. What happens: `bonds.happenings(rng, start, end, bonds.rate(story, "complaints", one.bond, per_year))`.
 6. What they say: `voices.pocket(...)` by the words of the questions, `voices.review(...)` for stars and words.
-7. Files: `square_export`, `stripe_export`, `typeform_export`, `google_forms`, `google_reviews`, `paper_sheet`, and
-   `sheets.write(path, "jobs", rows)` for the templates, as csv or xlsx; then `files.shop(...)`: shop.yml and the key.
+7. Files: `square_export`, `stripe_export`, `typeform_export`, `qualtrics_export`, `delighted_export`, `google_forms`,
+   `google_reviews`, `paper_sheet`, and `sheets.write(path, "jobs", rows)` for the templates, as csv or xlsx; then
+   `files.shop(...)`: shop.yml and the key.
 8. `truth.write(...)`: every count with its definition in words, true values as `truth.value(x, "what it is over")`,
    the meaning of own effects; `truth.answers`, `truth.referrals`, `truth.cost_of_customers` are shared;
    `truth.customers(folder, rows)` holds what only the simulator knows, with `**truth.bond(...)`.
