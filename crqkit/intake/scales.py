@@ -18,11 +18,22 @@ def recommends(name: str, values: pd.Series) -> bool:
     return bool(RECOMMEND.search(name.casefold()) and zero_to_ten and values.between(0, 10).all())
 
 
+_ENDS = re.compile(
+    r"""(?<![\d.,:])([01])\s*(?:
+        (?:\([^()]{1,60}\)\s*)?(?:[-–—]|\.\.+|to|bis|à|a|hasta)\s*      # 1 to 7; 1 (not at all) to 7 (fully)
+        | =\s*[^=\d]{1,60}[\s,;/–—-]                                   # 1 = not at all, 7 = fully
+    )(\d{1,3})(?![\d.,:]\d|\d)""",
+    re.VERBOSE,
+)
+
+
 def printed_scale(name: str) -> tuple[int, int] | None:
     """Return the ends of the scale that a question names itself.
 
     >>> printed_scale("Wie gefällt es Ihnen (1–6)?"), printed_scale("Open 9-18?")
     ((1, 6), None)
+    >>> printed_scale("From 1 (not at all) to 7 (fully)"), printed_scale("1 = never, 5 = always")
+    ((1, 7), (1, 5))
     """
-    found = re.search(r"(?<![\d.,:])([01])\s*(?:[-–—]|\.\.+|to|bis|à|a)\s*(\d{1,3})(?![\d.,:]\d|\d)", name.casefold())
+    found = _ENDS.search(name.casefold())
     return (int(found[1]), int(found[2])) if found and int(found[1]) + 1 < int(found[2]) <= 100 else None

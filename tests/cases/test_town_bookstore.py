@@ -113,7 +113,7 @@ def test_bestsellers_go_with_everything_and_second_volumes_with_the_first(told, 
 
 
 def test_the_club_looks_good_and_does_nothing(told, visits):
-    """Among all who were asked: spending from 2026 on, of members and others, with and without what they spent before."""
+    """Among all who were asked: spending from 2026 on, with and without what they had spent before."""
     club = raw(CASE, "reading club.csv")
     members = set(club["customer"])
     asked = customers(CASE, "customer_id").query("asked == 'yes'")
