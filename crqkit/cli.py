@@ -3,12 +3,14 @@
 import argparse
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crqkit.base.ending import cleanly_ended
 from crqkit.base.messages import say
 from crqkit.base.problems import CrqkitError, DataProblem, Fault, MissingExtra
 
@@ -58,7 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when done, 2 when refused with a message, 130 when interrupted."""
+    """Run one command; 0 when done, 2 when refused with a message, 130 when interrupted, 128 and a signal's number."""
     for stream in (sys.stdout, sys.stderr):
         # A Windows console of another code page would otherwise stop on an umlaut.
         stream.reconfigure(errors="replace") if hasattr(stream, "reconfigure") else None
@@ -67,8 +69,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command is None:
         parser.print_help()
         return 0
+    with cleanly_ended() as signals:
+        status = _act(arguments)
+    return 128 + signals[0] if signals else status
+
+
+def _act(arguments: argparse.Namespace) -> int:
     try:
-        status = arguments.act(arguments)
+        return arguments.act(arguments) or 0
     except CrqkitError as problem:
         _tell([problem], arguments)
         return REFUSED
@@ -79,13 +87,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(say("cli.stopped"), file=sys.stderr)
         return STOPPED
-    return status or 0
 
 
 def _program() -> dict[str, str]:
     """Return how this program was called, so that what is printed can be typed again."""
-    called = Path(sys.argv[0])
-    return {"program": str(called) if called.stem == "crqkit" else "crqkit"}
+    called, plain = Path(sys.argv[0]), shutil.which("crqkit")
+    known = plain is not None and called.exists() and Path(plain).resolve() == called.resolve()
+    return {"program": str(called) if called.stem == "crqkit" and not known else "crqkit"}
 
 
 def start(arguments: argparse.Namespace) -> None:
@@ -132,7 +140,8 @@ def _round(arguments: argparse.Namespace, act: Callable[[Path], None], closing: 
 
 def _tell(problems: Sequence[CrqkitError], arguments: argparse.Namespace) -> None:
     for problem in problems:
-        print(problem, file=sys.stderr)
+        whole = isinstance(problem, DataProblem) and hasattr(arguments, "drop_faulty")
+        print(problem.whole() if whole else problem, file=sys.stderr)
     faults = [fault for problem in problems for fault in getattr(problem, "faults", ())]
     if any(fault.row for fault in faults) and hasattr(arguments, "drop_faulty"):
         print(say("cli.drop_faulty"), file=sys.stderr)
@@ -205,7 +214,8 @@ def template(arguments: argparse.Namespace) -> None:
         print(say("cli.start.kept", file=str(path)))
         del books[path]
     page = arguments.out / "how to fill in the sheets.html"
-    write_all(books | {page: sheets_page(names).encode()})
+    # The page speaks of all sheets: one made earlier stays explained.
+    write_all(books | {page: sheets_page(sorted(known)).encode()})
     for path in books:
         print(say("cli.template.done", file=str(path)))
     print(say("cli.template.page", file=str(page)))

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 5
+# Whoever is to mend them sees so many.
+TOLD = 200
+SETTINGS = (".yml", ".yaml")
 VALUE_WIDTH = 40
 
 
@@ -41,15 +44,22 @@ class Fault:
         place = ", ".join(
             part
             for part in (
-                self.file,
+                f"in {self.file}" if self.column and self.file.endswith(SETTINGS) else self.file,
                 f"row {self.row}" if self.row is not None else "",
-                f"column '{self.column}'" if self.column else "",
+                _named(self.file, self.column),
             )
             if part
         )
         shown = scrub(str(self.value))[:VALUE_WIDTH]
         value = f" (found '{shown}')" if shown else ""
         return f"{place + ': ' if place else ''}{self.what}{value}. {self.mend}"
+
+
+def _named(file: str, column: str) -> str:
+    """Return what a column is called: a file of settings has lines with names, and an option stands alone."""
+    if not column:
+        return ""
+    return f"'{column}'" if file.endswith(SETTINGS) or column.startswith("--") else f"column '{column}'"
 
 
 class DataProblem(CrqkitError):
@@ -66,12 +76,12 @@ class DataProblem(CrqkitError):
         super().__init__(self._text())
 
     def _text(self) -> str:
-        count = len(self.faults)
-        lines = [f"{count} fault{'s' if count != 1 else ''} in the data:"]
-        lines += [f"  {fault}" for fault in self.faults[:SHOWN]]
-        if count > SHOWN:
-            lines.append(f"  ... and {count - SHOWN} more.")
-        return "\n".join(lines)
+        return _listed(self.faults, SHOWN)
+
+    def whole(self) -> str:
+        """Return the text with `TOLD` faults instead of a few, by file, row and column."""
+        ordered = sorted(self.faults, key=lambda fault: (fault.file, fault.row or 0, fault.column))
+        return _listed(ordered, TOLD)
 
     @property
     def table(self) -> "pd.DataFrame":
@@ -82,6 +92,15 @@ class DataProblem(CrqkitError):
         rows = [{f.name: getattr(fault, f.name) for f in fields(fault)} for fault in self.faults]
         table = pd.DataFrame(rows, columns=order).astype({"row": "Int64"})
         return table.assign(value=table["value"].map(lambda value: scrub(str(value))))
+
+
+def _listed(faults: Sequence[Fault], most: int) -> str:
+    count = len(faults)
+    lines = [f"{count} fault{'s' if count != 1 else ''} in the data:"]
+    lines += [f"  {fault}" for fault in faults[:most]]
+    if count > most:
+        lines.append(f"  ... and {count - most} more.")
+    return "\n".join(lines)
 
 
 class ChoiceProblem(CrqkitError, ValueError):

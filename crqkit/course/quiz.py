@@ -18,13 +18,14 @@ class Quiz:
 
     def answer(self, number: int, letter: str) -> Feedback:
         """Return the feedback to one choice, such as ``answer(1, "b")``."""
-        if not 1 <= number <= len(self.questions):
+        if not isinstance(number, int) or not 1 <= number <= len(self.questions):
             raise ChoiceProblem("number", number, range(1, len(self.questions) + 1))
         choices = self.questions[number - 1]["choices"]
         letters = [_letter(place) for place in range(len(choices))]
-        if letter.lower() not in letters:
+        given = str(letter).strip().lower()
+        if given not in letters:
             raise ChoiceProblem("letter", letter, letters)
-        return _feedback(choices[letters.index(letter.lower())])
+        return _feedback(choices[letters.index(given)])
 
     def __repr__(self) -> str:
         lines = []

@@ -22,6 +22,8 @@ FREE_TEXT = {
     "bookings": ("service",),
     "costs": ("kind",),
 }
+# What things are called: whole names are taken out, and not each word that somebody also goes by.
+TITLES = {"order_lines": ("name",)}
 
 
 def assemble(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
@@ -37,8 +39,7 @@ def assemble(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
         ]
         if frames:
             tables[name] = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
-            free = [column for column in FREE_TEXT.get(name, ()) if column in tables[name]]
-            tables[name] = tables[name].assign(**{column: clean.column(tables[name][column]) for column in free})
+            tables[name] = tables[name].assign(**_cleaned(name, tables[name], clean))
     stated = tables.pop("customers", None)
     shaped = {name: TABLES[name].shape(frame) for name, frame in tables.items()}
     shaped = join_claims(shaped)
@@ -48,6 +49,13 @@ def assemble(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
     }
     customers = _customers(shaped, tables, stated)
     return shaped | ({"customers": customers} if customers is not None and len(customers) else {})
+
+
+def _cleaned(name: str, frame: pd.DataFrame, clean: Cleaner) -> dict[str, pd.Series]:
+    """Return the columns of a table in which somebody may be named, without the names."""
+    free = {column: clean.column(frame[column]) for column in FREE_TEXT.get(name, ()) if column in frame}
+    titles = {column: clean.column(frame[column], title=True) for column in TITLES.get(name, ()) if column in frame}
+    return free | titles
 
 
 def _persons(parts: Sequence[Part]) -> dict[str, dict[str, str]]:

@@ -11,19 +11,23 @@ from crqkit.base import DataProblem, Fault, check_choice, say
 from crqkit.intake import privacy
 from crqkit.intake.asked import asked
 from crqkit.intake.assembled import assemble
+from crqkit.intake.claims import claim_cautions
 from crqkit.intake.findings import Findings
 from crqkit.intake.format import Format
 from crqkit.intake.listing import File, listing
 from crqkit.intake.log import account
 from crqkit.intake.mapfile import read_mapping, read_settings, read_yaml
 from crqkit.intake.matching import match_file, open_match
+from crqkit.intake.naming import without_persons
 from crqkit.intake.opened import Part
 from crqkit.intake.orders import read_orders
 from crqkit.intake.overlap import drop_overlap
+from crqkit.intake.phones import doubtful
 from crqkit.intake.records import read_records
 from crqkit.intake.responses import read_responses
 from crqkit.intake.reviews import read_reviews
 from crqkit.intake.shop import Settings, Shop
+from crqkit.intake.twice import twice_told
 
 READERS = {"orders": read_orders, "responses": read_responses, "reviews": read_reviews}
 FREE_SHARE = 0.05
@@ -67,7 +71,9 @@ def read_folder(
     check_choice("faulty", faulty, ["refuse", "drop"])
     folder = Path(path)
     if not folder.is_dir():
-        raise DataProblem(Fault("there is no such folder", "Give the folder that holds your exports.", str(path)))
+        what = "this is a file" if folder.is_file() else "there is no such folder"
+        mend = f"Give its folder: {folder.parent}" if folder.is_file() else "Give the folder that holds your exports."
+        raise DataProblem(Fault(what, mend, str(path)))
     own = Findings("shop.yml")
     settings = read_settings(folder, own)
     findings = {own.file: own}
@@ -81,28 +87,33 @@ def read_folder(
             found = findings.setdefault(file.name, Findings(file.name))
             part = _read_file(file, given, settings, key, found, skipped)
             parts += [part] if part else []
+        if "timezone" not in own.told:
+            settings, parts = _in_zone_of(parts, settings, listed.files, given, key, findings)
         _forgive(listed.files, findings, parts, skipped)
     _refuse(folder, findings, parts, skipped, faulty)
     drop_overlap(parts, findings)
     _refuse(folder, findings, parts, skipped, faulty)
     cautions = [caution for found in findings.values() for caution in found.cautions]
     if "timezone" not in own.told:
-        settings = _in_zone_of(parts, settings)
         cautions += _zone_cautions(parts, findings, settings)
+    cautions += twice_told(parts, settings.timezone)
     cautions += [] if stored else [say("caution.intake.key")]
+    alike = doubtful({key: one for found in findings.values() for key, one in found.phones.items()})
+    cautions += [say("caution.intake.telephones", customers=alike)] if alike else []
     tables = assemble(parts)
     form, told = asked(parts)
-    return Shop(
+    shop = Shop(
         folder=folder,
         settings=settings,
         tables=tables,
         log=account(parts, skipped),
         form=form,
-        cautions=(*cautions, *told, *_cautions(parts, tables)),
+        cautions=(*cautions, *told, *claim_cautions(tables), *_cautions(parts, tables)),
         mapped=pd.DataFrame(
             [row for part in parts for row in part.mapped], columns=["file", "column", "table", "becomes"]
         ),
     )
+    return without_persons(shop, (name for part in parts for name in part.names))
 
 
 # Which files there are, and how each is to be read -----------------------------------------------------------------
@@ -161,7 +172,11 @@ def _refuse(
     faulty: str,
 ) -> None:
     faults = [fault for found in findings.values() for fault in found.faults]
-    if not faults and not parts:
+    blank = [name for name, reason in skipped if reason == "blank"]
+    if not faults and not parts and blank:
+        mend = "Fill one in, or put your exports (csv, xlsx or json) beside them."
+        faults = [Fault(f"these sheets are still empty: {', '.join(blank)}", mend, str(folder))]
+    elif not faults and not parts:
         seen = f" but: {', '.join(name for name, _ in skipped)}" if skipped else ""
         mend = "Put your exports (csv, xlsx or json) into it, or run crqkit map FILE for a table of your own."
         faults = [Fault(f"this folder holds no data file{seen}", mend, str(folder))]
@@ -169,17 +184,43 @@ def _refuse(
         raise DataProblem(faults)
 
 
-def _in_zone_of(parts: Sequence[Part], settings: Settings) -> Settings:
-    """Return the settings with the time zone of the mappings, where all of them name the same."""
-    zones = {part.format.timezone for part in parts}
-    return replace(settings, timezone=zones.pop()) if len(zones) == 1 and zones != {""} else settings
+def _in_zone_of(
+    parts: list[Part],
+    settings: Settings,
+    files: Sequence[File],
+    given: Mapping[str, Format],
+    key: bytes,
+    findings: dict[str, Findings],
+) -> tuple[Settings, list[Part]]:
+    """Return the settings with the time zone of the files that name one, where all name the same.
+
+    The files that name none are read once more, on that clock: their days begin when those of the others do.
+    """
+    zones = {part.format.timezone for part in parts} - {""}
+    if len(zones) != 1 or zones == {settings.timezone}:
+        return settings, parts
+    zone = zones.pop()
+    # The keys of telephones stay what the settings make of them: `who` reads no other files to find them.
+    on_clock = replace(settings, clock=zone)
+    source = {file.name: file for file in files}
+    again = []
+    for part in parts:
+        if part.format.timezone or part.file not in source:
+            again.append(part)
+            continue
+        found = findings[part.file] = Findings(part.file)
+        anew = _read_file(source[part.file], given, on_clock, key, found, [])
+        again += [anew] if anew else []
+    return replace(settings, timezone=zone), again
 
 
 def _zone_cautions(parts: Sequence[Part], findings: Mapping[str, Findings], settings: Settings) -> list[str]:
     zoned = {part.file for part in parts if part.format.timezone}
     naive = [found.file for found in findings.values() if found.naive and found.file not in zoned]
-    if naive or settings.timezone != Settings.timezone:
-        return [say("caution.intake.timezone", file=file) for file in naive]
+    if naive:
+        return [say("caution.intake.timezone", files=", ".join(naive), zone=settings.timezone)]
+    if settings.timezone != Settings.timezone:
+        return []
     times = (table["at"].dropna() for part in parts for table in part.tables.values() if "at" in table)
     return [say("caution.intake.midnight")] if any((at != at.dt.normalize()).any() for at in times) else []
 

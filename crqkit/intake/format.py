@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from crqkit.intake.readers import Sheet
-from crqkit.intake.sayings import Saying, Stages
+from crqkit.intake.sayings import Saying, Stages, Statuses
 
 QUESTIONS_SHARE = 0.5
 
@@ -61,6 +61,8 @@ class Format:
     words_row: int = 0
     # Columns, as patterns of their headers, that hold no answer; what parts the choices of one cell from one another.
     ignored: tuple[str, ...] = ()
+    # What the tool writes where a question was seen and not answered.
+    absent: tuple[str, ...] = ()
     many: str = ""
     # Why a layout is known and yet not read: what to do instead.
     refused: str = ""
@@ -91,6 +93,8 @@ class Format:
     sayings: tuple[Saying, ...] = ()
     # Which rows are won: deals that are lost or open are no orders.
     stages: Stages | None = None
+    # How an order stands, where the file has words of its own for it: one that is not known is asked about.
+    statuses: Statuses | None = None
     names: tuple[str, ...] = ()
     # Names of those who work here: taken out of free text like the others, and never shown as a customer's.
     staff: tuple[str, ...] = ()
@@ -168,7 +172,18 @@ def build(source: Mapping[str, Any]) -> Format:
     columns = {name: listed(value) for name, value in source.get("columns", {}).items()}
     lists = {
         name: listed(source[name])
-        for name in ("names", "staff", "header", "groups", "first", "packed", "ignored", "refund_negative", "cautions")
+        for name in (
+            "names",
+            "staff",
+            "header",
+            "groups",
+            "first",
+            "packed",
+            "ignored",
+            "absent",
+            "refund_negative",
+            "cautions",
+        )
         if name in source
     }
     conditions = {
@@ -190,7 +205,8 @@ def build(source: Mapping[str, Any]) -> Format:
         rewrite={name: tuple((a, b) for a, b in pairs) for name, pairs in source.get("rewrite", {}).items()},
         words={name: _words(pairs) for name, pairs in source.get("words", {}).items()},
         sayings=tuple(_saying(one) for one in source.get("sayings", ())),
-        stages=_stages(source.get("stages")),
+        stages=Stages(**_lists(source["stages"])) if "stages" in source else None,
+        statuses=Statuses(**_lists(source["statuses"])) if "statuses" in source else None,
         items=tuple(source.get("items", ())),
         **lists,
         **conditions,
@@ -217,8 +233,8 @@ def _saying(saying: Mapping[str, Any]) -> Saying:
     )
 
 
-def _stages(stages: Mapping[str, Any] | None) -> Stages | None:
-    return Stages(**{name: listed(value) for name, value in stages.items()}) if stages else None
+def _lists(source: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {name: listed(value) for name, value in source.items()}
 
 
 def _rule(rule: Mapping[str, Any]) -> Rule:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from crqkit.intake.findings import Findings
 from crqkit.intake.format import plain_name
-from crqkit.intake.privacy import TELEPHONE
+from crqkit.intake.phones import TELEPHONE
 from crqkit.intake.questions import NAMES, PERSONAL
 from crqkit.intake.readers import SPACES
 from crqkit.intake.sheet import Sheet
@@ -39,6 +39,16 @@ CONSENT = re.compile(
     r"|dürfen wir|publicidad|publicité"
 )
 HEADINGS_WITHIN = 10
+# A column is what so many of its filled cells are: the others are told, and mended by the owner.
+MOST = 0.8
+# Headers of columns that count or name things and rate nothing.
+NUMBERING = frozenset("ticket ticketid id nr no number nummer numéro número case caseid row zeile".split())
+RECORDS = frozenset(
+    "ticket opened closed state status solved resolved zustand eröffnet geschlossen gelöst booking buchung termin "
+    "appointment réservation reserva job auftrag promised done".split()
+)
+# So many answers on a short scale are not all different.
+ENOUGH_APART = 6
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ class Column:
     @property
     def numeric(self) -> bool:
         """Whether its cells are numbers."""
-        return len(self.values) > 0 and self.figures.notna().mean() > 0.95
+        return len(self.values) > 0 and self.figures.notna().mean() >= MOST
 
     @property
     def whole(self) -> bool:
@@ -65,7 +75,20 @@ class Column:
     def rating(self) -> bool:
         """Whether its cells could be answers on a scale of at most 0 to 10."""
         few = self.figures.nunique() <= 11 and self.figures.min() >= 0 and self.figures.max() <= 10
-        return self.whole and bool(few) and len(self.values) > 1
+        return self.whole and bool(few) and len(self.values) > 1 and not self.numbering
+
+    @property
+    def numbering(self) -> bool:
+        """Whether its cells number the rows: it says so, or all differ, or they run upward or downward."""
+        told = self.role == "order_id" or bool(_words(self.name) & NUMBERING)
+        apart = len(self.values) > 2 and self.figures.nunique() == len(self.values)
+        one_way = self.figures.is_monotonic_increasing or self.figures.is_monotonic_decreasing
+        return told or (apart and (one_way or len(self.values) > ENOUGH_APART))
+
+    @property
+    def record(self) -> set[str]:
+        """What in the header speaks of tickets, bookings and jobs: things that are opened and closed."""
+        return _words(self.name) & RECORDS
 
     @property
     def wordy(self) -> bool:
@@ -119,7 +142,7 @@ def _role(name: str, values: pd.Series, dates: float, taken: set[str]) -> str:
     """Return which of our columns a header, or the look of its cells, speaks of."""
     words = _words(name)
     holds = {
-        "at": dates > 0.9,
+        "at": dates >= MOST,
         # A question such as "May we send you e-mail?" names no address.
         "email": len(values) == 0 or values.str.contains("@", regex=False).mean() > 0.5,
         "customer_phone": (values.str.count(r"\d") >= TELEPHONE).mean() > 0.5,
@@ -140,7 +163,7 @@ def _figures(cells: Cells, separator: str = "") -> pd.Series:
 
 def _dates(cells: Cells) -> float:
     filled = cells.values.dropna()
-    if filled.empty or not filled.str.contains(r"\d{4}|\d[-/.]\d", regex=True).mean() > 0.9:
+    if filled.empty or not filled.str.contains(r"\d{4}|\d[-/.]\d", regex=True).mean() >= MOST:
         return 0.0
     rows = np.arange(len(filled))
     findings = Findings("")
@@ -148,6 +171,16 @@ def _dates(cells: Cells) -> float:
     other = times({"x": Cells("", filled, rows)}, Habits(date_order=MONTH_FIRST), findings)["x"]
     good = max((one.notna() & (one.dt.year >= 1990) & (one.dt.year < 2100)).mean() for one in (moments, other))
     return float(good)
+
+
+def is_no_date(column: Column) -> np.ndarray:
+    """Return where a column of dates holds something else; nowhere in any other column."""
+    if not MOST <= column.share_dates < 1:
+        return np.zeros(len(column.values), dtype=bool)
+    good = {
+        text: _dates(Cells("", pd.Series([text], dtype="str"), np.array([0]))) > 0 for text in column.values.unique()
+    }
+    return ~column.values.map(good).to_numpy(dtype=bool)
 
 
 # Which way of seeing the file, and which of its rows has the headings ---------------------------------------------

@@ -3,14 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from crqkit.intake.bomb import is_bomb
 from crqkit.intake.findings import Findings
 from crqkit.intake.sheet import ABOUT_PAGE, EXAMPLE_PAGE, TOP, RawTable, Sheet
+
+# More than a page of a workbook can have.
+MOST_ROWS = 1_048_576
+SMALLER = "Export it again as CSV, or in smaller parts."
 
 
 def _held(file: str, name: str, records: list[list[str]]) -> Sheet:
@@ -26,17 +32,26 @@ def _held(file: str, name: str, records: list[list[str]]) -> Sheet:
 
 def workbook(path: Path, findings: Findings) -> list[Sheet]:
     """Return the pages of a workbook that hold anything."""
-    from zipfile import BadZipFile
+    from zipfile import BadZipFile, ZipFile
 
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        with ZipFile(path) as archive:
+            if is_bomb(archive):
+                findings.whole("this workbook is too large to open: it unpacks to far more than its size", SMALLER)
+                return []
         book = load_workbook(path, read_only=True, data_only=True)
         found = []
         for page in book.worksheets:
             page.reset_dimensions()
-            records = [[_cell(value) for value in row] for row in page.iter_rows(values_only=True)]
+            rows = islice(page.iter_rows(values_only=True), MOST_ROWS + 1)
+            records = [[_cell(value) for value in row] for row in rows]
+            if len(records) > MOST_ROWS:
+                book.close()
+                findings.whole(f"a page of this workbook has more than {MOST_ROWS:,} rows", SMALLER)
+                return []
             while records and not any(records[-1]):
                 records.pop()
             if records:

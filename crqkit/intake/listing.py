@@ -12,6 +12,8 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from crqkit.base import Fault
 from crqkit.intake import privacy
+from crqkit.intake.bomb import is_bomb
+from crqkit.intake.own import OWN_FILES, is_own
 
 DATA = (".csv", ".tsv", ".txt", ".xlsx", ".json")
 OTHER_DATA = {
@@ -22,8 +24,8 @@ OTHER_DATA = {
     ".7z": "Unpack it, and put the files that were in it into this folder.",
 }
 ARCHIVE = ".zip"
-# What crqkit start and its reader write into the folder themselves.
-OWN_FILES = ("shop.yml", "brand.yml", "READ ME FIRST.txt", "form to print.html", "how to fill in the sheets.html")
+# Within an archive they stay closed.
+ARCHIVES = (ARCHIVE, ".gz", ".tgz", ".tar", ".bz2", ".xz")
 NO_DATA = ("readme", "read me", "license", "notes")
 DEEPEST = 6
 # An archive that unpacks to more is refused: exports of a small business are far smaller.
@@ -77,6 +79,8 @@ def _look(folder: Path, before: str, found: Listing, unpacked: Path) -> None:
                 _look(path, f"{name}/", found, unpacked)
         elif path.suffix.lower() == ARCHIVE:
             _unpack(path, name, found, unpacked)
+        elif path.is_file() and is_own(path, path.name):
+            found.aside.append((name, "own"))
         elif _holds_data(path):
             found.files.append(File(path, name, folder))
         else:
@@ -103,10 +107,10 @@ def _unpack(path: Path, name: str, found: Listing, unpacked: Path) -> None:
     try:
         with ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-            if _too_much(members):
-                found.faults.append(
-                    Fault("this archive is too large to unpack", "Unpack it, and keep what is needed.", name)
-                )
+            too_much = len(members) > MOST_FILES or is_bomb(archive)
+            if too_much or sum(member.file_size for member in members) > MOST_BYTES:
+                mend = "Unpack it, and keep what is needed."
+                found.faults.append(Fault("this archive is too large to unpack", mend, name))
                 return
             place = unpacked / str(len(list(unpacked.iterdir())))
             place.mkdir()
@@ -131,14 +135,13 @@ def _take(archive: ZipFile, member: ZipInfo, place: Path, path: Path, name: str,
     ):
         return
     if not _holds_data(inner):
-        found.aside.append((shown, "kind"))
+        found.aside.append((shown, "archive" if inner.suffix.lower() in ARCHIVES else "kind"))
         return
     place.mkdir()
     target = place / f"file{inner.suffix.lower()}"
     with archive.open(member) as source, target.open("wb") as stream:
         shutil.copyfileobj(source, stream)
+    if is_own(target, inner.name):
+        found.aside.append((shown, "own"))
+        return
     found.files.append(File(target, shown, path.parent, archive=name))
-
-
-def _too_much(members: list[ZipInfo]) -> bool:
-    return len(members) > MOST_FILES or sum(member.file_size for member in members) > MOST_BYTES

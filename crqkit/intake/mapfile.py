@@ -127,6 +127,7 @@ def read_mapping(source: Mapping[str, Any], findings: Findings) -> Format | None
     good = _check_entries(given.get("items", ()), "items", ITEM_KEYS, "id", findings)
     if check_keys(given.get("scale", {}), SCALE_KEYS, findings, HOW, "scale: ") and good:
         _check_items(given, findings)
+        _check_one_scale(given, findings)
     if len(findings.faults) > before:
         return None
     return build({"id": "mapping", "guess_questions": False} | given)
@@ -193,6 +194,21 @@ def _check_items(given: Mapping[str, Any], findings: Findings) -> None:
             mend = f"{near} " if near.endswith("?") else ""
             mend += f"Write one of: {', '.join(allowed)}; or give it a label of your own under dimensions."
             findings.whole("this dimension is not known", mend, column="items", value=item["dimension"])
+
+
+def _check_one_scale(given: Mapping[str, Any], findings: Findings) -> None:
+    """Note a fault for each dimension whose ratings have different scales: their mean would mean nothing."""
+    scale = given.get("scale", {})
+    asked: dict[str, dict[tuple[Any, Any], list[str]]] = {}
+    for item in given.get("items", ()):
+        ends = scale | {name: item[name] for name in ("low", "high") if item.get(name) is not None}
+        if item.get("dimension") and item.get("kind", RATING) == RATING and _is_scale(ends):
+            asked.setdefault(item["dimension"], {}).setdefault((ends["low"], ends["high"]), []).append(str(item["id"]))
+    for dimension, scales in asked.items():
+        if len(scales) > 1:
+            said = "; ".join(f"{', '.join(ids)} from {low:g} to {high:g}" for (low, high), ids in scales.items())
+            mend = "Give them one scale, or two dimensions; a dimension of your own stands under dimensions."
+            findings.whole(f"the items of one dimension have different scales: {said}", mend, column=dimension)
 
 
 def _is_scale(ends: Mapping[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """What a value in an owner's file may be: how it is told to the owner, the test, and the faults of keys and values."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from difflib import get_close_matches
@@ -104,6 +105,9 @@ def check_values(given: Mapping[str, Any], findings: Findings, tables: Collectio
             findings.whole(
                 "this value is not known", f"Write one of: {' or '.join(allowed)}.", column=name, value=given[name]
             )
+    if "currency" in given and not re.fullmatch(r"[A-Z]{3}", given["currency"]):
+        mend = "Write its three letters in capitals, like GBP."
+        findings.whole("this is no currency", mend, column="currency", value=given["currency"])
     if "timezone" in given and not _is_zone(given["timezone"]):
         mend = "Write a zone of the IANA list, like Europe/Berlin or America/New_York."
         findings.whole("this time zone is not known", mend, column="timezone", value=given["timezone"])

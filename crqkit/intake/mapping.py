@@ -10,7 +10,7 @@ import numpy as np
 from crqkit.base import DataProblem, Fault, say
 from crqkit.intake.findings import Findings
 from crqkit.intake.format import Match, plain_name
-from crqkit.intake.guessing import Column, columns_of, evenness, headings, of
+from crqkit.intake.guessing import MOST, Column, columns_of, evenness, headings, is_no_date, of
 from crqkit.intake.mapfile import COLUMNS
 from crqkit.intake.matching import unique
 from crqkit.intake.opened import uses
@@ -22,6 +22,7 @@ from crqkit.intake.times import DAY_FIRST, times
 from crqkit.intake.values import Cells, Habits, numbers
 
 LOOKED_AT = 5000
+SHOWN = 20
 
 
 def propose(file: str | Path) -> str:
@@ -66,7 +67,10 @@ def propose(file: str | Path) -> str:
     top += [f"separator: {json.dumps(sheet.separator)}"] if sheet.separator else []
     top += [] if quotes else ["quotes: false"]
     top += [] if header >= 0 else [f"header: [{', '.join(names)}]{ask('header')}"]
-    return "\n".join([*top, *lines, *_habits(columns, sheet.separator), *_known_columns(table)]) + "\n"
+    return (
+        "\n".join([*top, *lines, *_odd(columns, raw.rows), *_habits(columns, sheet.separator), *_known_columns(table)])
+        + "\n"
+    )
 
 
 def _open(columns: list[Column], match: Match | None) -> list[Column]:
@@ -110,7 +114,7 @@ def _best(path: Path, found: list[Sheet]) -> tuple[Sheet, bool]:
 
 def _table(columns: Sequence[Column], file: str, *, answers: bool) -> tuple[str, list[str]]:
     """Return what the file holds and the lines that say so: orders with date and amount, else answers, else reviews."""
-    date = of(columns, "at") or next((column for column in columns if column.share_dates > 0.9), None)
+    date = of(columns, "at") or next((column for column in columns if column.share_dates >= MOST), None)
     about = ("customer_phone", "person", "order_id")
     money = [column for column in columns if column.numeric and not column.rating and column is not date]
     priced = [column for column in money if not column.whole and column.role not in about]
@@ -125,17 +129,27 @@ def _table(columns: Sequence[Column], file: str, *, answers: bool) -> tuple[str,
         return "reviews", [
             "table: reviews", "columns:", *(f"  {name}: {quoted(one.name)}" for name, one in pairs if one)
         ]  # fmt: skip
-    if ratings or texts or answers:
+    record = len({word for column in columns for word in column.record}) > 1
+    if ratings or answers or (texts and not record):
         return "responses", responses(columns, date)
-    mend = "Its table needs a date and an amount for each order, or ratings and texts for each answer."
-    raise DataProblem(Fault("neither orders nor answers can be seen in this file", mend, file))
+    raise _no_proposal(file)
+
+
+def _no_proposal(file: str) -> DataProblem:
+    others = [table for table in COLUMNS if table not in ("orders", "responses", "reviews")]
+    what = "neither sales (a date and an amount) nor answers (ratings or texts) can be seen in this file"
+    mend = (
+        "For tickets, bookings or jobs fill in a sheet of crqkit template; or write a mapping beside the file with "
+        f"table: and columns: yourself, where the table may be one of {', '.join(others)}."
+    )
+    return DataProblem(Fault(what, mend, file))
 
 
 def _habits(columns: Sequence[Column], separator: str) -> list[str]:
     """Return commented lines for what the cells leave open; reading refuses until the owner has answered."""
     findings = Findings("")
     rows = [(column, Cells(column.name, column.values, np.arange(len(column.values)))) for column in columns]
-    times({column.name: cells for column, cells in rows if column.share_dates > 0.9}, Habits(), findings)
+    times({column.name: cells for column, cells in rows if column.share_dates >= MOST}, Habits(), findings)
     lines = (
         [f"# ? date_order: {DAY_FIRST}{ask('date_order')}"]
         if any("day-first" in fault.what for fault in findings.faults)
@@ -145,6 +159,17 @@ def _habits(columns: Sequence[Column], separator: str) -> list[str]:
     numbers({column.name: cells for column, cells in rows if column.numeric}, Habits(separator=separator), findings)
     return lines + (
         [f'# ? decimal: "."{ask("decimal")}'] if any("decimal" in fault.what for fault in findings.faults) else []
+    )
+
+
+def _odd(columns: Sequence[Column], rows: np.ndarray) -> list[str]:
+    """Return, as a comment, where the few cells stand that are no number or date in a column of them."""
+    odd = []
+    for column in columns:
+        lost = column.figures.isna() if column.numeric else is_no_date(column)
+        odd += [f"{quoted(column.name)}, row {rows[place]}" for place in column.values.index[lost]]
+    return (
+        [f"# {say('log.map.odd', cells='; '.join(odd[:SHOWN]) + ('; ...' if len(odd) > SHOWN else ''))}"] if odd else []
     )
 
 

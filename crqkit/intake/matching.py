@@ -12,10 +12,12 @@ from crqkit.intake.listing import OTHER_DATA, File
 from crqkit.intake.mapfile import read_mapping, read_yaml
 from crqkit.intake.mojibake import column_put_right, is_garbled, put_right
 from crqkit.intake.opened import Opened, wanted
+from crqkit.intake.questions import known_by_words
 from crqkit.intake.readers import sheets
 from crqkit.intake.recognition import nearest, recognise
 from crqkit.intake.sheet import RawTable, Sheet
 from crqkit.intake.shop import Settings
+from crqkit.tables.form import known_forms
 
 
 def mapping_of(file: File, given: Mapping[str, Format], findings: Findings) -> Format | None:
@@ -57,7 +59,7 @@ def match_file(file: File, given: Mapping[str, Format], findings: Findings) -> M
     if not found and path.suffix.lower() == ".json":
         findings.unknown = True
     if match is None and found and not (path.suffix.lower() == ".txt" and not _tabular(found)):
-        _unknown(found, findings)
+        _unknown(found, findings, file.archive)
     return match
 
 
@@ -126,7 +128,7 @@ def _completed(own: Format, known: Match) -> Format:
     }
     rules = tuple(rule for rule in theirs.drop_when if plain_name(rule.column) in there)
     names = (*own.names, *(name for name in theirs.names if plain_name(name) in there))
-    kept = {field: getattr(theirs, field) for field in ("header_rows", "ignored", "many", "words")}
+    kept = {field: getattr(theirs, field) for field in ("header_rows", "ignored", "absent", "many", "words")}
     zone = own.timezone or theirs.timezone
     columns |= own.columns
     return replace(own, columns=columns, drop_when=(*rules, *own.drop_when), names=names, timezone=zone, **kept)
@@ -137,10 +139,13 @@ def _tabular(found: Sequence[Sheet]) -> bool:
                and len(sheet.top[0]) > 1 for sheet in found)  # fmt: skip
 
 
-def _unknown(found: Sequence[Sheet], findings: Findings) -> None:
+def _unknown(found: Sequence[Sheet], findings: Findings, archive: str = "") -> None:
     close = nearest(found)
     command = f'crqkit map "{findings.path}"'
     mend = f"Run {command} and look over the mapping it proposes, or take the file out of the folder."
+    if archive:
+        # What lies in an archive has no path that could be typed.
+        mend = "Unpack the archive, then run crqkit map on this file and look over the mapping it proposes."
     if close and len(close[1]) < len(close[0].required):
         format, lacking = close
         what = f"this file is of no known kind; nearest is {format.title}, for which is missing: {', '.join(lacking)}"
@@ -169,7 +174,7 @@ def open_match(match: Match, settings: Settings, key: bytes, findings: Findings)
     raw = match.sheet.read(match.header, names, take, findings)
     # A file out of an archive is shown by the name it has there.
     raw = replace(raw, file=findings.file)
-    if not len(raw.frame) and format.template and match.sheet.name == format.sheet_name:
+    if not len(raw.frame) and _is_ours(match):
         return None
     if not len(raw.frame):
         findings.whole("this file has a header and no rows", "Export it again, or take it out of the folder.")
@@ -177,6 +182,14 @@ def open_match(match: Match, settings: Settings, key: bytes, findings: Findings)
     if format.table == "responses":
         match, names, raw = _readable(match, names, raw, findings)
     return Opened(match, raw, names, settings, key, findings)
+
+
+def _is_ours(match: Match) -> bool:
+    """Whether a sheet was made by crqkit, to be filled in: the page of a template, or of a form to type papers in."""
+    name = match.sheet.name
+    if match.format.template:
+        return name == match.format.sheet_name
+    return name in known_forms() and any(known_by_words(one) for one in match.names)
 
 
 def _readable(

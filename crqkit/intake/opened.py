@@ -8,13 +8,15 @@ import numpy as np
 import pandas as pd
 
 from crqkit.base.scrub import scrub
+from crqkit.intake import phones as telephones
 from crqkit.intake.findings import Findings
+from crqkit.intake.foot import headers_again, totals
 from crqkit.intake.format import Format, Match, Rule, plain_name, rule_holds
 from crqkit.intake.privacy import coded, customer_keys, named_keys
 from crqkit.intake.readers import RawTable
 from crqkit.intake.sayings import add_sayings
 from crqkit.intake.shop import Settings
-from crqkit.intake.values import Cells, Habits, rewritten, without_errors
+from crqkit.intake.values import Cells, Habits, rewritten, without, without_errors
 from crqkit.tables.form import Form, Item
 
 LEFT_OUT = "left out"
@@ -93,6 +95,9 @@ class Opened:
         for name in self.raw.frame:
             empty &= self.raw.frame[name].isna().to_numpy()
         self.fates.drop(empty, "empty")
+        said = dict(zip(self.names, self.match.names, strict=False))
+        self.fates.drop(headers_again(self.raw.frame, said), "header")
+        self.fates.drop(totals(self), "total")
 
     @property
     def habits(self) -> Habits:
@@ -107,7 +112,7 @@ class Opened:
             usual_decimal=usual or self.settings.decimal,
             usual_order=self.settings.date_order,
             date_format=given.date_format,
-            timezone=given.timezone or self.match.timezone or self.settings.timezone,
+            timezone=given.timezone or self.match.timezone or self.settings.clock or self.settings.timezone,
             separator=self.raw.separator,
         )
 
@@ -129,7 +134,8 @@ class Opened:
 
     def _column(self, name: str) -> Cells:
         if name not in self._checked:
-            self._checked[name] = without_errors(Cells(name, self.raw.frame[name], self.raw.rows), self.findings)
+            cells = without_errors(Cells(name, self.raw.frame[name], self.raw.rows), self.findings)
+            self._checked[name] = without(cells, self.format.absent)
         return self._checked[name]
 
     def given(self, where: np.ndarray, fields: Sequence[str]) -> dict[str, Cells]:
@@ -157,7 +163,21 @@ class Opened:
             values = phones.mask(phones.notna())
         if self.format.person == "name":
             return named_keys(values, self.key)
-        return customer_keys(values, phones, self.key)
+        return self.keys_of(values, phones, given["customer_key" if "customer_key" in given else "customer_phone"])
+
+    def keys_of(self, values: pd.Series, phones: pd.Series | None, cells: Cells) -> pd.Series:
+        """Return the key of each person, by address, number or telephone; `cells` are named where one is spoiled."""
+        calling = telephones.calling_code(self.settings.timezone)
+        used = values if phones is None else values.fillna(phones)
+        bad = telephones.shortened(used) & np.isin(cells.rows, self.raw.rows[self.fates.kept])
+        what = "a long number that the spreadsheet has shortened to one like 4.4771E+11"
+        mend = "Format the column as text and put the telephone or customer number in again."
+        cells.fault(bad, self.findings, what, mend, shown=False)
+        keys = customer_keys(values.mask(bad), None if phones is None else phones.mask(bad), self.key, calling)
+        self.findings.phones |= telephones.tails(values, keys, calling, sure=False)
+        if phones is not None:
+            self.findings.phones |= telephones.tails(phones.where(values.isna()), keys, calling, sure=True)
+        return keys
 
     def aliases(self) -> dict[str, str]:
         """Return the customer key for each number by which other rows and files of the same system name a person."""
@@ -174,7 +194,8 @@ class Opened:
         cells = self.cells(self.format.columns.get("alias", ()))
         if cells is None:
             return pd.Series(pd.NA, index=self.raw.frame.index, dtype="string")
-        return customer_keys(rewritten(cells, self.format.rewrite.get("alias", ())).values, None, self.key)
+        calling = telephones.calling_code(self.settings.timezone)
+        return customer_keys(rewritten(cells, self.format.rewrite.get("alias", ())).values, None, self.key, calling)
 
     def known_names(self) -> set[str]:
         """Return the names of persons that stand in this file, to be taken out of free text."""
@@ -267,6 +288,10 @@ def own_ids(key: bytes, frame: pd.DataFrame, letter: str) -> pd.Series:
     """Return ids made from what a row says; equal rows of one file count apart, equal rows of two files as one."""
     texts = [frame[name].astype("string").fillna("") for name in frame]
     said = texts[0].str.cat(texts[1:], sep="\x1f") if len(texts) > 1 else texts[0]
-    nth = said.groupby(said).cumcount()
-    ids = coded(key, letter, said, letter)
+    return each_apart(coded(key, letter, said, letter))
+
+
+def each_apart(ids: pd.Series) -> pd.Series:
+    """Return ids of which those that stand more than once are numbered from the second on."""
+    nth = ids.groupby(ids).cumcount()
     return ids.where(nth == 0, ids + "-" + (nth + 1).astype("string"))

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from crqkit.base import say
+from crqkit.intake.currency import against, currency_codes
 from crqkit.intake.format import Rule
 from crqkit.intake.lines import read_lines
 from crqkit.intake.opened import Opened, Part, among, matching, own_ids, uses
-from crqkit.intake.sayings import drop_undecided
+from crqkit.intake.sayings import drop_undecided, drop_unknown
 from crqkit.intake.times import times
 from crqkit.intake.values import Cells, currency_sign, flags, mark_like, numbers, plain, rewritten, rounded
 from crqkit.intake.zones import moments, with_time
@@ -22,7 +23,8 @@ CLOCK = ["at", "at_time", "at_zone"]
 # Stands between the number of a sale and the moment at which money of it was given back.
 BACK = " refund "
 HALF_CENT = 0.005
-SIGNED = ["customer_key", "at", "total", "refunds", "currency", "channel", "country"]
+# What tells an order without a number from another; a column that not every file has would count it anew.
+SIGNED = ["customer_key", "at", "total", "refunds"]
 
 
 def read_orders(opened: Opened) -> Part:
@@ -32,6 +34,7 @@ def read_orders(opened: Opened) -> Part:
     drop_undecided(opened)
     stamps, zone = _stamps(opened, heads)
     opened.apply_rules(heads, owner)
+    drop_unknown(opened, heads & opened.fates.kept)
     heads &= opened.fates.kept
     orders = _headers(opened, heads, owner, stamps)
     lines = read_lines(opened, np.append(heads, False)[owner] & opened.fates.kept)
@@ -165,6 +168,8 @@ def _headers(opened: Opened, heads: np.ndarray, owner: np.ndarray, stamps: pd.Da
     frame = frame.assign(at=stamps.loc[frame.index, "at"], order_id=stamps.loc[frame.index, "id"])
     frame = frame.assign(**_amounts(opened, heads, owner))
     frame = frame.assign(**{name: plain(given[name]) for name in TEXTS if name in given})
+    if "currency" in given:
+        frame["currency"] = currency_codes(given["currency"], opened.findings)
     frame["customer_key"] = opened.persons(heads)
     if "consent" in given:
         frame["consent"] = flags(given["consent"], opened.findings)
@@ -173,6 +178,7 @@ def _headers(opened: Opened, heads: np.ndarray, owner: np.ndarray, stamps: pd.Da
     opened.lacking(frame["at"], rows, given["at"].column, "the date is missing")
     opened.lacking(frame[paid], rows, amount.column, "the amount is missing")
     frame["currency"] = _currency(opened, frame, amount)
+    against(amount, frame["currency"], opened.findings)
     frame = _money(opened, frame, heads, paid)
     signs = [name for name in SIGNED if name in frame]
     unnamed = frame["order_id"].isna()
@@ -222,7 +228,7 @@ def _currency(opened: Opened, frame: pd.DataFrame, amount: Cells) -> pd.Series:
     """Return the currency of each order: of its row, its file, its folder, or the sign at its amounts."""
     known = opened.format.currency or opened.settings.currency
     if "currency" in frame:
-        return frame["currency"].str.upper().fillna(known or pd.NA)
+        return frame["currency"].fillna(known or pd.NA)
     return pd.Series(known or currency_sign(amount) or pd.NA, frame.index, dtype="string")
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from crqkit.base import DataProblem, Fault
 from crqkit.base.scrub import REMOVED, scrub
+from crqkit.intake import phones as telephones
 
 FOLDER = "crqkit-private"
 KEY_FILE, README_FILE = "key.txt", "README.txt"
@@ -23,8 +24,9 @@ Keep it with your exports, or the keys of next quarter will not fit those of thi
 Do not share it, and do not send it along with a report.
 """
 NOBODY = ("", "-", "--", "n/a", "na", "nan", "none", "null", "guest", "anonymous", "unknown")
+# Behind such a word the title of a product names whom it is for.
+FOR = ("for", "für", "pour", "para", "per", "voor")
 NAME_PART = 3
-TELEPHONE = 5
 _ALPHABET = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", dtype="uint8")
 _SHIFTS = np.arange(55, -1, -5, dtype="uint64")
 # A spreadsheet writes the customer number 17850 as 17850.0.
@@ -86,12 +88,15 @@ def coded(key: bytes, space: str, values: pd.Series, letter: str = "C") -> pd.Se
     return _each(values, lambda value: f"{space}:{value}", key, letter)
 
 
-def customer_keys(values: pd.Series, phones: pd.Series | None, key: bytes) -> pd.Series:
-    """Return the customer key of each row: of its e-mail address or number, else its telephone, else none."""
-    keys = _each(values, _person, key)
+def customer_keys(values: pd.Series, phones: pd.Series | None, key: bytes, calling: str = "") -> pd.Series:
+    """Return the customer key of each row: of its e-mail address or number, else its telephone, else none.
+
+    `calling` is the calling code of the shop's country, with which national and international spellings are one.
+    """
+    keys = _each(values, lambda text: _person(text, calling), key)
     if phones is not None:
         unnamed = keys.isna()
-        keys[unnamed] = _each(phones[unnamed], _telephone, key)
+        keys[unnamed] = _each(phones[unnamed], lambda text: _telephone(text, calling), key)
     return keys
 
 
@@ -124,16 +129,18 @@ def _name(text: str) -> str | None:
     return None if plain in NOBODY else f"name:{plain}"
 
 
-def _person(text: str) -> str | None:
+def _person(text: str, calling: str) -> str | None:
     plain = text.strip().removeprefix("'").lower()
     if "@" in plain:
         return f"email:{plain}"
+    if telephones.is_telephone(plain):
+        return _telephone(plain, calling)
     return None if plain in NOBODY else f"id:{_POINT.sub('', plain)}"
 
 
-def _telephone(text: str) -> str | None:
-    digits = re.sub(r"\D", "", text)
-    return f"phone:{digits}" if len(digits) >= TELEPHONE else None
+def _telephone(text: str, calling: str) -> str | None:
+    digits = telephones.digits(text, calling)
+    return f"phone:{digits}" if digits else None
 
 
 class Cleaner:
@@ -149,12 +156,18 @@ class Cleaner:
         self.parts |= {piece for part in self.parts for piece in re.split(r"[-'’]", part) if len(piece) >= NAME_PART}
         self.longest = max(map(len, self.full), default=0)
 
-    def __call__(self, text: str) -> str:
-        """Return `text` without identifiers and known names."""
+    def __call__(self, text: str, *, title: bool = False) -> str:
+        """Return `text` without identifiers and known names.
+
+        The `title` of a thing keeps a word that is also part of a name, unless it stands behind "for": "Rose soap"
+        is no Rose.
+        """
         text = scrub(text)
         words = list(_WORD.finditer(text))
         lower = [word[0].casefold() for word in words]
         gone = [self._named(word[0]) for word in words]
+        if title:
+            gone = [named and before in FOR for named, before in zip(gone, ["", *lower], strict=False)]
         for size in range(2, self.longest + 1):
             for start in range(len(words) - size + 1):
                 if tuple(lower[start : start + size]) in self.full:
@@ -171,7 +184,9 @@ class Cleaner:
         pieces = [word.casefold(), *re.split(r"[-'’]", word.casefold())]
         return any(piece in self.parts for piece in pieces) or (pieces[0],) in self.full
 
-    def column(self, texts: pd.Series) -> pd.Series:
+    def column(self, texts: pd.Series, *, title: bool = False) -> pd.Series:
         """Return a column of texts cleaned, each unique text once."""
         uniques = texts.dropna().unique()
-        return texts.map(dict(zip(uniques, (self(str(text)) for text in uniques), strict=True))).astype("string")
+        return texts.map(dict(zip(uniques, (self(str(text), title=title) for text in uniques), strict=True))).astype(
+            "string"
+        )

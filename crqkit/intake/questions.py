@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cache
 
 import numpy as np
@@ -19,6 +20,8 @@ from crqkit.intake.values import plain
 from crqkit.tables.form import CHOICE, RATING, TEXT, Form, Item, known_forms, load_form
 
 FEW, SHORT = 12, 40
+# What a heading shares with a question of a form to be meant for it: so much of its letters, or its first words.
+ALIKE, BEGINNING = 0.85, 3
 NUMBERED = r"-?\d+(?:[.,]\d+)?"
 # Words in a header behind which a person stands; such columns are never carried along.
 NAMES = set(
@@ -151,6 +154,19 @@ def known_by_words(name: str) -> str:
     return match.item.id if match and plain_words(match.item.text) in said else ""
 
 
+def nearly(words: str) -> str:
+    """Return the question of a form that a heading repeats almost word for word, or of which it is the beginning.
+
+    >>> nearly("They do what they promised")
+    'They do what they promise.'
+    """
+    said = plain_words(_core(words))
+    texts = {plain_words(one.item.text): one.item.text for one in _known_items().values()}
+    begun = [text for text in texts if len(said.split()) >= BEGINNING and text.startswith(f"{said} ")]
+    close = begun or get_close_matches(said, list(texts), n=1, cutoff=ALIKE)
+    return texts[close[0]] if close else ""
+
+
 def _match(name: str, words: str, rows: bool) -> Question | None:
     """Return the known item of a column: by the row of a grid, its question, or its name.
 
@@ -194,6 +210,11 @@ def _guess(opened: Opened, name: str, there: np.ndarray, taken: Sequence[str], u
     text = plain(cells).dropna() if cells is not None else pd.Series(dtype="str")
     words = opened.words[name]
     if text.empty or text.str.contains("@", regex=False).mean() > 0.5:
+        return None
+    meant = nearly(words)
+    if meant:
+        said = {"file": opened.raw.file, "heading": words, "meant": meant}
+        opened.findings.cautions.append(say("caution.intake.heading", **said))
         return None
     personal = is_personal(name, words)
     if text.str.fullmatch(NUMBERED).all():

@@ -11,13 +11,13 @@ from crqkit.intake.sheet import Sheet
 def recognise(sheets: Sequence[Sheet]) -> Match | None:
     """Return the first sheet and header row that fit a format; the header may stand below a title.
 
-    Where several formats fit, the one that asks for most headers is meant.
+    Where several formats fit, the one that asks for most headers is meant, then the one that knows most of them.
     """
     for sheet in sheets:
         for place, names in enumerate(sheet.top):
             fitting = [format for format in known_formats() if _fits(format, names)]
             if fitting:
-                return _matched(sheet, max(fitting, key=lambda format: len(format.required)), place)
+                return _matched(sheet, max(fitting, key=lambda format: _asked_for(format, names)), place)
     return None
 
 
@@ -37,6 +37,11 @@ def nearest(sheets: Sequence[Sheet]) -> tuple[Format, list[str]] | None:
 def _closeness(format: Format, names: Sequence[str]) -> float:
     known, have = wanted(format), {plain_name(name) for name in names if name}
     return 1 - len(format.missing(names)) / len(format.required) + len(known & have) / len(have)
+
+
+def _asked_for(format: Format, names: Sequence[str]) -> tuple[int, int]:
+    """Return how many headers a format asks for, and how many of those that are there it knows."""
+    return len(format.required), len(wanted(format) & {plain_name(name) for name in names if name})
 
 
 def _fits(format: Format, names: Sequence[str]) -> bool:

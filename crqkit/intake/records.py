@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 
 from crqkit.base import say
-from crqkit.intake.claims import plain_codes
+from crqkit.intake.claims import check_signs, plain_codes
+from crqkit.intake.currency import against, currency_codes
 from crqkit.intake.opened import Opened, Part, own_ids, uses
 from crqkit.intake.privacy import customer_keys
+from crqkit.intake.sense import check_sense
 from crqkit.intake.times import times
 from crqkit.intake.values import Cells, flags, numbers, plain, rewritten
 from crqkit.tables.schema import (
@@ -64,7 +66,8 @@ NOT_NEGATIVE = (
     "first_reply_minutes",
     "reopens",
 )
-IN_ORDER = {"subscriptions": ("started_at", "ended_at"), "interactions": ("at", "resolved_at")}
+# Money, which has the currency of its row.
+MONEY = ("quoted", "charged", "price", "amount")
 
 
 def read_records(opened: Opened) -> Part:
@@ -79,6 +82,9 @@ def read_records(opened: Opened) -> Part:
     frame = frame.assign(**_typed(opened, given, there))
     if "currency" in table.columns:
         frame["currency"] = _currency(opened, frame)
+        for name in MONEY:
+            if name in given and name in frame:
+                against(given[name], frame["currency"], opened.findings)
     _check(opened, frame, given, rows)
     frame, repeats = _numbered(opened, frame, given)
     opened.drop_spoiled()
@@ -112,9 +118,12 @@ def _typed(opened: Opened, given: Mapping[str, Cells], there: np.ndarray) -> dic
     columns |= numbers(counted, opened.habits, opened.findings) if counted else {}
     for name, one in cells.items():
         if name == "claim_code":
+            check_signs(Cells(one.column, plain(one), one.rows), opened.findings, "Or take the row out.")
             columns[name] = plain_codes(plain(one))
         elif name == "referrer_key":
-            columns[name] = customer_keys(one.values, None, opened.key)
+            columns[name] = opened.keys_of(one.values, None, one)
+        elif name == "currency":
+            columns[name] = currency_codes(one, opened.findings)
         elif kinds[name] == FLAG:
             columns[name] = flags(one, opened.findings)
         elif name.endswith("_id"):
@@ -137,7 +146,7 @@ def _typed(opened: Opened, given: Mapping[str, Cells], there: np.ndarray) -> dic
 def _currency(opened: Opened, frame: pd.DataFrame) -> pd.Series:
     usual = opened.format.currency or opened.settings.currency or pd.NA
     none = pd.Series(pd.NA, index=frame.index, dtype="string")
-    return frame.get("currency", none).astype("string").str.upper().fillna(usual)
+    return frame.get("currency", none).astype("string").fillna(usual)
 
 
 def _key(opened: Opened, cells: Cells) -> pd.Series:
@@ -174,18 +183,11 @@ def _check(opened: Opened, frame: pd.DataFrame, given: Mapping[str, Cells], rows
         have = [name for name in any_of if name in given]
         values = frame[have].notna().any(axis=1) if have else pd.Series(False, index=frame.index)
         column = given[have[0]].column if have else opened.format.columns.get(any_of[0], any_of)[0]
-        opened.lacking(values.where(values, np.nan), rows, column, f"the {_plainly(column)} is missing")
+        opened.lacking(values.where(values, np.nan), rows, column, f"nothing stands under '{column.strip()}'")
     for name in NOT_NEGATIVE:
         if name in given and name in frame:
             given[name].fault(frame[name] < 0, opened.findings, "less than nothing", "Mend the number.")
-    first, last = IN_ORDER.get(table, ("", ""))
-    if first in given and last in given:
-        what = f"before the {_plainly(given[first].column)} of the same row"
-        given[last].fault(frame[last] < frame[first], opened.findings, what, "Mend one of the two dates.")
-
-
-def _plainly(column: str) -> str:
-    return column.strip().lower().replace("_", " ")
+    check_sense(opened, frame, dict(given))
 
 
 def _numbered(opened: Opened, frame: pd.DataFrame, given: Mapping[str, Cells]) -> tuple[pd.DataFrame, np.ndarray]:

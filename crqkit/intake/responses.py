@@ -1,16 +1,17 @@
 """Rows of an answer sheet to answers: who answered, when, how long it took, and what to each question."""
 
-import re
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from crqkit.intake.claims import CODE, plain_codes
+from crqkit.base import say
+from crqkit.intake.answered import contradictions, count_absent, labels_of, rating
+from crqkit.intake.claims import CODE, check_signs, plain_codes
 from crqkit.intake.folded import JOINED, joined
 from crqkit.intake.opened import Opened, Part, own_ids, stamps_of, uses
 from crqkit.intake.privacy import NOBODY, customer_keys
-from crqkit.intake.questions import NUMBERED, Question, questions_of, said_names
+from crqkit.intake.questions import Question, questions_of, said_names
 from crqkit.intake.times import times
 from crqkit.intake.values import Cells, flags, numbers, plain
 from crqkit.tables.form import CHOICE, RATING
@@ -31,9 +32,12 @@ def read_responses(opened: Opened) -> Part:
     said = pd.DataFrame({id: plain(found) for id, found in cells.items() if found is not None}, index=people.index)
     people["response_id"] = _ids(opened, people, said, there)
     _repeated(opened, people, said, there)
-    frames = [_answers(opened, question, cells[question.item.id], people) for question in questions]
+    contradictions(opened, questions, there)
+    spoiled: dict[str, pd.Series] = {}
+    frames = [_answers(opened, question, cells[question.item.id], people, spoiled) for question in questions]
     opened.drop_spoiled()
-    _unanswered(opened, said, there)
+    count_absent(opened, questions, opened.fates.kept)
+    _unanswered(opened, _without(opened, said, spoiled), there)
     long = (
         pd.concat(frames).sort_index(kind="stable")
         if frames
@@ -125,6 +129,8 @@ def _codes(opened: Opened, cells: Cells) -> pd.Series:
     odd = codes.notna() & ~codes.str.fullmatch(r"[A-Z0-9]{3,20}").fillna(False).astype(bool)
     mend = "Write the letters and digits of the slip, or leave the cell empty."
     cells.fault(odd, opened.findings, "this is no code of a printed form", mend, shown=False)
+    mend = "Or empty the cell: the answer then counts without its writer."
+    check_signs(Cells(cells.column, text.mask(odd | codes.isna()), cells.rows), opened.findings, mend)
     return codes.mask(odd)
 
 
@@ -169,6 +175,15 @@ def _unanswered(opened: Opened, said: pd.DataFrame, there: np.ndarray) -> None:
     opened.fates.drop(mask, "unanswered")
 
 
+def _without(opened: Opened, said: pd.DataFrame, spoiled: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """Return what was said without single answers that could not be read; their rows stay."""
+    bad = pd.DataFrame(spoiled, index=said.index).reindex(columns=said.columns, fill_value=False).astype(bool)
+    often = int(bad[opened.fates.kept[said.index]].to_numpy().sum())
+    if often:
+        opened.findings.cautions.append(say("caution.intake.spoiled", file=opened.raw.file, answers=often))
+    return said.mask(bad)
+
+
 # What was answered ----------------------------------------------------------------------------------------------------
 
 
@@ -188,41 +203,30 @@ def _sorted(text: str, many: str) -> str:
     return JOINED.join(sorted(option for option in options if option))
 
 
-def _answers(opened: Opened, question: Question, cells: Cells | None, people: pd.DataFrame) -> pd.DataFrame:
+def _answers(
+    opened: Opened, question: Question, cells: Cells | None, people: pd.DataFrame, spoiled: dict[str, pd.Series]
+) -> pd.DataFrame:
     text = plain(cells) if cells is not None else pd.Series(pd.NA, people.index, dtype="string")
     filled = text.notna()
     long = people[filled].assign(item=question.item.id, value=np.nan, text=pd.NA)
     if question.item.kind == RATING and cells is not None:
-        values = _ratings(opened, question, cells, text)
+        values, bad = _ratings(opened, question, cells, text)
+        spoiled[question.item.id] = bad
         return long.assign(value=values[filled])[values[filled].notna()]
     return long.assign(text=text[filled])
 
 
-def _ratings(opened: Opened, question: Question, cells: Cells, text: pd.Series) -> pd.Series:
-    """Return ratings as numbers; a label of the form's scale counts as its place on the scale."""
+def _ratings(opened: Opened, question: Question, cells: Cells, text: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return ratings as numbers, and which are none; a label of the form's scale counts as its place on the scale."""
     item = question.item
-    labels = {label.casefold(): item.low + place for place, label in enumerate(question.labels)}
+    labels = labels_of(question)
     aside = question.form.not_applicable.casefold() if question.form else ""
     codes, uniques = pd.factorize(text)
-    values = pd.Series(np.array([_rating(str(one), labels) for one in uniques] + [np.nan])[codes], index=text.index)
+    values = pd.Series(np.array([rating(str(one), labels) for one in uniques] + [np.nan])[codes], index=text.index)
     odd = values.isna() & text.notna() & ~(text.str.casefold() == aside).fillna(False).astype(bool)
-    mend = f"Write a number from {item.low:g} to {item.high:g}."
-    cells.fault(odd, opened.findings, "not a rating", mend)
+    mend = f"Write a number from {item.low:g} to {item.high:g}: export numeric values, or map the labels."
+    cells.fault(odd, opened.findings, "not a rating", mend, spoils=False)
     outside = (values < item.low) | (values > item.high)
     mend = "Mend the answer, or the scale of this question in the mapping."
-    cells.fault(outside, opened.findings, f"outside the scale {item.low:g} to {item.high:g}", mend)
-    return values
-
-
-def _rating(text: str, labels: Mapping[str, float]) -> float:
-    """Return the number that an answer means.
-
-    >>> _rating("Rather agree", {"rather agree": 4}), _rating("10 - extremely likely", {}), _rating("8/10", {})
-    (4, 10.0, nan)
-    """
-    if text.casefold() in labels:
-        return labels[text.casefold()]
-    # Some tools write the words at the end of a scale beside its number.
-    number = re.fullmatch(rf"({NUMBERED})(?:\s+[-–—=:]\s+[^\d]+)?", text)
-    number = number or re.fullmatch(r"[^\d]+\s[-–—=:]\s(\d+)", text)
-    return float(number[1].replace(",", ".")) if number else np.nan
+    cells.fault(outside, opened.findings, f"outside the scale {item.low:g} to {item.high:g}", mend, spoils=False)
+    return values.mask(outside), odd | outside

@@ -41,6 +41,14 @@ class Stages:
     open: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Statuses:
+    """The column that says how an order stands, and its words that mean a sale; others must be known to a rule."""
+
+    column: tuple[str, ...] = ()
+    sale: tuple[str, ...] = ()
+
+
 def named_so(file: str, words: tuple[str, ...]) -> bool:
     """Whether the name of a file, without its folder, has one of the words in it as a word of its own.
 
@@ -96,17 +104,37 @@ def drop_undecided(opened: "Opened") -> None:
     if owner.won and owner.lost:
         ends = ends.mask(ends.isna() & words.notna(), STILL_OPEN)
     opened.lacking(words[there], opened.raw.rows[there], cells.column, "the stage is missing")
-    unknown = plain(cells)[ends.isna() & words.notna() & there]
-    for stage in sorted(set(unknown)):
-        rows = int((unknown == stage).sum())
-        opened.findings.whole(
-            f"this stage of {rows} {'deal' if rows == 1 else 'deals'} is known neither as won nor as lost",
-            "Write won: [..] and lost: [..] in shop.yml, each with the stages it means; the rest then counts as open.",
-            column=cells.column,
-            value=stage,
-        )
+    mend = "Write won: [..] and lost: [..] in shop.yml, each with the stages it means; the rest then counts as open."
+    what = "this stage of {} is known neither as won nor as lost"
+    _ask(opened, cells, ends.isna() & words.notna() & there, what, "deal", mend)
     for end in (LOST, STILL_OPEN):
         opened.fates.drop(ends.eq(end).fillna(False).to_numpy(dtype=bool), end)
+
+
+def drop_unknown(opened: "Opened", heads: np.ndarray) -> None:
+    """Leave out orders that the owner's words call lost; a status that nobody explained is a fault, once for each.
+
+    A status of a plugin may mean paid or given up: to count it unasked would make a sale of either.
+    """
+    statuses, owner = opened.format.statuses, opened.settings
+    cells = opened.cells(statuses.column) if statuses else None
+    if statuses is None or cells is None:
+        return
+    known = dict.fromkeys(map(_plainly, statuses.sale), WON)
+    known |= dict.fromkeys(map(_plainly, owner.lost), LOST) | dict.fromkeys(map(_plainly, owner.won), WON)
+    words = plain(cells).map(_plainly, na_action="ignore")
+    means = words.map(known).fillna(words.str.removeprefix("wc-").map(known))
+    mend = "Write it in shop.yml: under won: [..] where it means a sale, under lost: [..] where it means none."
+    what = "nothing says whether this status of {} means a sale"
+    _ask(opened, cells, means.isna() & words.notna() & heads, what, "order", mend)
+    opened.fates.drop(means.eq(LOST).fillna(False).to_numpy(dtype=bool), "cancelled")
+
+
+def _ask(opened: "Opened", cells: Cells, unknown: pd.Series, what: str, thing: str, mend: str) -> None:
+    """Note a fault for each word that is not known, with how many rows have it."""
+    for word, rows in plain(cells)[unknown].value_counts().sort_index().items():
+        counted = f"{rows} {thing}{'' if rows == 1 else 's'}"
+        opened.findings.whole(what.format(counted), mend, column=cells.column, value=str(word))
 
 
 def _plainly(stage: str) -> str:

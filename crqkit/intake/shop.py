@@ -23,6 +23,8 @@ class Settings:
 
     name: str
     timezone: str = "UTC"
+    # Where only other files of the folder name a time zone: that one, while the rest is read.
+    clock: str = ""
     currency: str = ""
     opened: date | None = None
     # Persons on the list from which a random sample was drawn; empty unless that is what was done.
@@ -32,7 +34,7 @@ class Settings:
     decimal: str = ""
     # Questions whose answers may be shown as groups. Never guessed: such answers can be names.
     groups: tuple[str, ...] = ()
-    # What the stages of deals mean: those of a sale, and those of one that came to nothing.
+    # What stages of deals and statuses of orders mean: those of a sale, and those of one that came to nothing.
     won: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
 

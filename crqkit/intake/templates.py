@@ -9,7 +9,7 @@ import pandas as pd
 
 from crqkit.base import ChoiceProblem, say
 from crqkit.intake.format import Format, known_formats
-from crqkit.intake.records import ALLOWED
+from crqkit.intake.records import ALLOWED, NEEDED
 from crqkit.intake.sheet import ABOUT_PAGE, EXAMPLE_PAGE
 from crqkit.tables.schema import FLAG, NUMBER, TABLES, TIME
 
@@ -17,6 +17,13 @@ WIDTH, ABOUT_WIDTH, ROWS = 18, 90, 5000
 SHOWN = {"at": "yyyy-mm-dd hh:mm"}
 # The day that stands in the properties of every workbook: the same sheet has the same bytes on every day.
 CREATED = datetime(2026, 1, 1)
+# What the readers of their own ask of each row; the other tables say it in `NEEDED`.
+ROWS_NEED = {
+    "orders": {"at", "total"},
+    "reviews": {"at", "stars"},
+    "responses": {"at"},
+    "customers": {"customer_key"},
+}
 NUMBERS = ("stars", "total")
 
 
@@ -40,7 +47,8 @@ def template_columns(name: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``column, needed, meaning``, in the order of the sheet; `needed` says whether a row must have it.
+        ``column, needed, present, meaning``, in the order of the sheet; `needed` says whether a row must have it,
+        `present` whether the sheet must have the column, though its cells may be empty.
 
     Raises
     ------
@@ -53,9 +61,26 @@ def template_columns(name: str) -> pd.DataFrame:
     ['job', 'customer', 'kind', 'promised']
     """
     format = _template(name)
-    needed = {one for any_of in format.required for one in any_of[:1]}
-    rows = [(column, column in needed, meaning) for column, meaning in format.template["columns"].items()]
-    return pd.DataFrame(rows, columns=["column", "needed", "meaning"])
+    needed = {header for ours in _needed(format.table) for header in format.columns.get(ours, ())}
+    present = {one for any_of in format.required for one in any_of[:1]} - needed
+    either = _either(format)
+    rows = [
+        (name, name in needed, name in present, f"{text} {either.get(name, '')}".strip())
+        for name, text in format.template["columns"].items()
+    ]
+    return pd.DataFrame(rows, columns=["column", "needed", "present", "meaning"])
+
+
+def _either(format: Format) -> dict[str, str]:
+    """Return what is said of the columns of which each row needs any one."""
+    groups = [group for group in NEEDED.get(format.table, ()) if len(group) > 1]
+    named = [[format.columns[ours][0] for ours in group if ours in format.columns] for group in groups]
+    return {one: say("log.template.either", columns=" or ".join(names)) for names in named for one in names}
+
+
+def _needed(table: str) -> set[str]:
+    """Return our columns without which a row of a table is a fault."""
+    return ROWS_NEED.get(table) or {any_of[0] for any_of in NEEDED[table] if len(any_of) == 1}
 
 
 def template_workbook(name: str) -> bytes:
@@ -147,5 +172,6 @@ def _about_page(page: Any, name: str, format: Format, looks: Mapping[str, Any]) 
     page.write_string(1, 1, say("log.template.fill", page=name, example=EXAMPLE_PAGE), looks["wrap"])
     for row, line in enumerate(template_columns(name).itertuples(), 3):
         page.write_string(row, 0, line.column, looks["head"])
-        needed = f" {say('log.template.needed')}" if line.needed else ""
+        mark = "needed" if line.needed else "present" if line.present else ""
+        needed = f" {say(f'log.template.{mark}')}" if mark else ""
         page.write_string(row, 1, line.meaning + needed, looks["wrap"])

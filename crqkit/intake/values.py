@@ -20,11 +20,14 @@ class Cells:
     values: pd.Series
     rows: np.ndarray
 
-    def fault(self, bad: pd.Series, findings: Findings, what: str, mend: str, *, shown: bool = True) -> None:
-        """Note a fault for every cell where `bad`."""
+    def fault(
+        self, bad: pd.Series, findings: Findings, what: str, mend: str, *, shown: bool = True, spoils: bool = True
+    ) -> None:
+        """Note a fault for every cell where `bad`; one that does not spoil its row leaves the cell empty."""
         if bad.any():
             mask = bad.to_numpy(dtype=bool)
-            findings.cells(self.rows[mask], self.column, what, mend, self.values[mask] if shown else None)
+            shown_values = self.values[mask] if shown else None
+            findings.cells(self.rows[mask], self.column, what, mend, shown_values, spoils=spoils)
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,13 @@ def without_errors(cells: Cells, findings: Findings) -> Cells:
     return Cells(cells.column, cells.values.mask(bad), cells.rows)
 
 
+def without(cells: Cells, absent: Sequence[str]) -> Cells:
+    """Return the cells with those emptied that say one of the texts which stand for no answer."""
+    if not absent:
+        return cells
+    return Cells(cells.column, cells.values.mask(cells.values.str.strip().isin(absent)), cells.rows)
+
+
 def plain(cells: Cells) -> pd.Series:
     """Return text without spaces around it; the apostrophe that keeps a spreadsheet from counting goes too."""
     text = cells.values.str.strip().str.removeprefix("'")
@@ -102,6 +112,8 @@ _NUMBER = re.compile(
 )
 _GROUPED = re.compile(r"^(\d{1,3}(?:[\s'’]\d{3})+)([.,]\d*)?$")
 OTHER = {".": ",", ",": "."}
+# Fields that count, and are no money.
+_COUNTS = set("people hours staff new_customers reopens first_reply_minutes stated_orders n_items seconds".split())
 _CODES = {"€": "EUR", "£": "GBP", "$": "USD", "৳": "BDT", "₹": "INR"}
 
 
@@ -170,7 +182,10 @@ def numbers(columns: Columns, habits: Habits, findings: Findings) -> dict[str, p
     coded = {field: _coded(cells) for field, cells in columns.items()}
     told = {tells for _, found in coded.values() for number in found if number and (tells := number.tells) in OTHER}
     shared = told.pop() if len(told) == 1 else ""
-    return {field: _converted(cells, *coded[field], shared, habits, findings) for field, cells in columns.items()}
+    return {
+        field: _converted(cells, *coded[field], shared, habits, findings, field in _COUNTS)
+        for field, cells in columns.items()
+    }
 
 
 def _plain_numbers(cells: Cells) -> pd.Series | None:
@@ -224,7 +239,13 @@ def _tells(body: str) -> str:
 
 
 def _converted(
-    cells: Cells, codes: np.ndarray, found: list[_Number | None], shared: str, habits: Habits, findings: Findings
+    cells: Cells,
+    codes: np.ndarray,
+    found: list[_Number | None],
+    shared: str,
+    habits: Habits,
+    findings: Findings,
+    counts: bool,
 ) -> pd.Series:
     decimal = habits.decimal or _decided(found, codes, shared or habits.usual_decimal, habits.separator)
     if not decimal:
@@ -244,6 +265,7 @@ def _converted(
     series = pd.Series(values, index=cells.values.index)
     written = cells.values.fillna("").str.strip() != ""
     mend = f"Write it like 12{decimal}50, with the same decimal mark in the whole column."
+    mend = "Write a number, like 3." if counts else mend
     cells.fault(series.isna() & written, findings, "not a number", mend)
     return series
 

@@ -5,17 +5,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from crqkit.base import DataProblem, Fault
 from crqkit.intake import privacy
 from crqkit.intake.findings import Findings
 from crqkit.intake.folder import given_mappings
+from crqkit.intake.format import plain_name
 from crqkit.intake.listing import listing
 from crqkit.intake.mapfile import read_settings
 from crqkit.intake.matching import match_file, open_match
 from crqkit.intake.opened import Opened
 
+# In which of several columns a part of the name stands, or the whole of it.
+FIRST = re.compile("first ?name|vorname|prénom|^nombre$")
+LAST = re.compile("last ?name|surname|nachname|^nom$|apellidos")
+WHOLE = re.compile(f"^(?!.*(?:{FIRST.pattern}|{LAST.pattern}))")
 COLUMNS = ["identifier", "name", "phone", "file", "row", "rows"]
 
 
@@ -86,18 +92,40 @@ def _people(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _rows(opened: Opened, customer_key: str) -> pd.DataFrame:
     there = opened.fates.kept
-    hits = (opened.persons(there) == customer_key).fillna(False).to_numpy(dtype=bool)
-    given = opened.given(there, ["customer_key", "customer_phone"])
+    keys = (opened.persons(there), opened.alias_keys(there))
+    own, other = ((one == customer_key).fillna(False).to_numpy(dtype=bool) for one in keys)
+    hits = own | other
+    given = opened.given(there, ["customer_key", "customer_phone", "alias"])
     texts = {field: cells.values[hits].astype("str") for field, cells in given.items()}
     none = pd.Series(pd.NA, index=opened.raw.frame.index[there][hits], dtype="str")
     phone = texts.get("customer_phone", none)
-    named = opened.cells(opened.format.names, there)
+    identifier = texts.get("customer_key", none)
+    # By the number that other files of the same source give the person, where that is what the key stands for.
+    identifier = identifier.where(own[hits], texts.get("alias", none))
     return pd.DataFrame(
         {
-            "identifier": texts.get("customer_key", none).fillna(phone),
-            "name": named.values[hits].astype("str") if named is not None else none,
+            "identifier": identifier.fillna(phone),
+            "name": _names(opened, there, hits),
             "phone": phone,
             "file": opened.raw.file,
             "row": opened.raw.rows[there][hits],
         }
     )
+
+
+def _names(opened: Opened, there: np.ndarray, hits: np.ndarray) -> pd.Series:
+    """Return the name in each row: as one column has it, else first and last name from two."""
+    found = [opened.cells([header], there) for header in opened.format.names]
+    columns = {
+        plain_name(cells.column): cells.values[hits].astype("str").str.strip() for cells in found if cells is not None
+    }
+    none = pd.Series(pd.NA, index=opened.raw.frame.index[there][hits], dtype="str")
+    first, last = (_first_filled(columns, pattern, none) for pattern in (FIRST, LAST))
+    joined = first.str.cat(last, sep=" ").fillna(first).fillna(last)
+    return _first_filled(columns, WHOLE, none).fillna(joined)
+
+
+def _first_filled(columns: Mapping[str, pd.Series], pattern: re.Pattern[str], none: pd.Series) -> pd.Series:
+    for name, values in columns.items():
+        none = none.fillna(values) if pattern.search(name) else none
+    return none

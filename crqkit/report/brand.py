@@ -28,7 +28,9 @@ class Brand:
 
 
 def read_brand(path: Path | str) -> Brand:
-    """Read a brand file: YAML with any of ``name``, ``colour`` (like ``"#0072B2"``) and ``logo`` (a picture beside it).
+    """Read a brand file: YAML with any of ``name``, ``colour`` (like ``"#0072B2"``) and ``logo``.
+
+    The logo is a picture that lies beside the brand file or below it.
 
     Raises
     ------
@@ -116,6 +118,10 @@ def _logo(given: Mapping[str, Any], path: Path) -> list[Fault]:
                 value=logo.name,
             )
         ]
+    if not logo.resolve().is_relative_to(path.parent.resolve()):
+        # A brand file may come from someone else: it must not fetch pictures from anywhere on this disk.
+        what, mend = "this picture lies outside the folder of the brand file", "Put it beside the brand file."
+        return [Fault(what, mend, path.name, column="logo", value=str(given["logo"]))]
     if not logo.is_file():
         return [
             Fault(

@@ -6,7 +6,9 @@ from crqkit.base import say
 from crqkit.intake import Shop, log_sentences
 
 # Cautions that mean: something in the files was not understood.
-LEFT_OUT = ("caution.intake.scale", "caution.intake.group")
+LEFT_OUT = ("caution.intake.scale", "caution.intake.group", "caution.intake.heading")
+# What stays closed without anything being lost: nothing to be read is in it.
+NO_LOSS = ("own", "blank", "kind")
 
 
 def checked(shop: Shop, *, dropping: bool, program: str) -> Iterator[str]:
@@ -21,5 +23,6 @@ def checked(shop: Shop, *, dropping: bool, program: str) -> Iterator[str]:
     yield from shop.cautions
     partly = dropping or any(getattr(caution, "id", "") in LEFT_OUT for caution in shop.cautions)
     options = " --drop-faulty" if dropping else ""
-    id = "cli.check.partly" if partly else "cli.check.good"
-    yield say(id, folder=str(shop.folder), program=program, options=options)
+    unread = int(((shop.log["outcome"] == "not read") & ~shop.log["reason"].isin(NO_LOSS)).sum())
+    id = "cli.check.unread" if unread else "cli.check.partly" if partly else "cli.check.good"
+    yield say(id, folder=str(shop.folder), program=program, options=options, unread=unread)

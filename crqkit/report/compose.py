@@ -12,7 +12,8 @@ from crqkit.base import ChoiceProblem, DataProblem, Fault, Sentence, say
 from crqkit.base.files import write_all
 from crqkit.intake import Shop
 from crqkit.report.brand import Brand, own_brand
-from crqkit.report.mark import is_ours
+from crqkit.report.mark import is_ours, sealed_text
+from crqkit.report.others import NOT_USED
 from crqkit.report.section import Section
 from crqkit.report.until import until
 
@@ -78,7 +79,8 @@ def page(shop: Shop, out: Path | str, *, brand: Brand | None = None, as_of: date
     Returns
     -------
     Path
-        Of the HTML file. A dated snapshot is kept in the shop's ``crqkit-private`` folder.
+        Of the HTML file. A dated snapshot is kept in the shop's ``crqkit-private`` folder; where that cannot be
+        written to, the page says that it is not kept.
 
     Raises
     ------
@@ -87,19 +89,22 @@ def page(shop: Shop, out: Path | str, *, brand: Brand | None = None, as_of: date
     """
     from crqkit.report.document import document
     from crqkit.report.html import render
-    from crqkit.report.snapshot import keep
+    from crqkit.report.snapshot import can_keep, keep
     from crqkit.report.workbook import workbook
 
     target = target_of(Path(out))
     _check_place(target, shop)
     brand = own_brand(shop.folder) or brand or Brand()
+    stored = not shop.folder.is_dir() or (_has_key(shop) and can_keep(shop.folder))
+    if not stored:
+        shop = replace(shop, cautions=(*shop.cautions, say("caution.page.not_kept")))
     built = build(shop, as_of=as_of)
     contents = {
-        target: render(built, brand).encode(),
+        target: sealed_text(render(built, brand).encode()),
         target.with_suffix(".xlsx"): workbook(built),
         target.with_suffix(".docx"): document(built, brand),
     }
-    write_all(contents | keep(built, backdated=_backdated(built, shop)))
+    write_all(contents | (keep(built, backdated=_backdated(built, shop)) if stored else {}))
     return target
 
 
@@ -122,11 +127,15 @@ def _check_place(target: Path, shop: Shop) -> None:
     faults = among_exports(target, [shop.folder])
     for path in (target, target.with_suffix(".xlsx"), target.with_suffix(".docx")):
         if path.is_file() and not is_ours(path):
-            what = "there is a file of yours in this place"
-            what += ", or one of ours that you have changed" if path.suffix == ".docx" else ""
+            what = "there is a file of yours in this place, or one of ours that you have changed"
             faults.append(Fault(what, "Choose another name or place, or move that file away.", file=str(path)))
     if faults:
         raise DataProblem(faults)
+
+
+def _has_key(shop: Shop) -> bool:
+    """Whether the keys of the customers are those of the next page too."""
+    return "caution.intake.key" not in [getattr(caution, "id", "") for caution in shop.cautions]
 
 
 def _backdated(page: Page, shop: Shop) -> bool:
@@ -150,7 +159,10 @@ def _one_currency(shop: Shop) -> tuple[Shop, Sentence | None]:
 
 def _headline(shop: Shop, sections: list[Section]) -> Sentence:
     if not shop.has("responses"):
-        return say("page.headline.visits_only" if shop.has("orders") else "page.headline.nothing")
+        if shop.has("orders"):
+            return say("page.headline.visits_only")
+        unused = not shop.has("reviews") and any(shop.has(name) for name in NOT_USED)
+        return say("page.headline.not_used" if unused else "page.headline.nothing")
     by_id = {section.id: section.headline for section in sections}
     bids: Iterator[Sentence] = (by_id[id] for id in HEADLINES if by_id.get(id))
     return next(bids, say("page.headline.nothing"))

@@ -21,13 +21,16 @@ from crqkit.survey.questionnaire import (
     item_table,
     typing_table,
 )
+from crqkit.tables.checks import is_whole
 from crqkit.tables.claims import claim_codes, shop_id
-from crqkit.tables.form import ENGLISH, POCKET, TEXT, Form, Item, load_form
+from crqkit.tables.form import CONTENT_DERIVED, ENGLISH, POCKET, TEXT, Form, Item, load_form
 
 SHEETS = 50
 SETTINGS = "shop.yml"
 # What codes begin with where nobody said what the shop is called.
 NAMELESS = "SHP"
+# What a form may be in its own words, so that the sheet says it in the language of who reads it.
+STATUS = {CONTENT_DERIVED: "form.status.content", "translated, not back-translated": "form.status.translated"}
 # How wide a column is, in letters, and that long texts are broken.
 WIDEST = 48
 
@@ -71,6 +74,8 @@ def write_form(
     from crqkit.report.forms_docx import form_document
 
     form = load_form(form, language) if isinstance(form, str) else form
+    if not is_whole(sheets, 1):
+        raise DataProblem(Fault(say("claims.fault.count"), say("claims.fault.count.mend"), value=sheets))
     codes = claim_codes(shop, sheets, seed=seed, taken=taken)
     names = file_names(form)
     contents = {
@@ -93,21 +98,28 @@ def write_form(
 
 
 def shop_code(given: str | None = None) -> str:
-    """Return what the codes of a shop begin with: an id as given, or made of the name in its ``shop.yml``.
+    """Return what the codes of a shop begin with: an id as given, or made of the name of the shop or its folder.
 
     Parameters
     ----------
     given : str, optional
-        An id such as BAK, or a folder with a ``shop.yml``; without it that of this folder is used, if there is one.
+        An id such as BAK, or a folder; without it this folder is used, if there is a ``shop.yml`` in it.
     """
     folder = Path(given or "")
-    if not (folder / SETTINGS).is_file():
+    settled = (folder / SETTINGS).is_file()
+    if not settled and not (given and folder.is_dir()):
         return given or NAMELESS
     findings = Findings(SETTINGS)
     settings = read_settings(folder, findings)
     if findings.faults:
         raise DataProblem(findings.faults)
-    return shop_id(settings.name) if "name" in findings.told else NAMELESS
+    try:
+        return shop_id(settings.name if "name" in findings.told else folder.resolve().name)
+    except DataProblem:
+        # A folder may be called anything; a name that somebody wrote down is put right.
+        if "name" in findings.told:
+            raise
+        return NAMELESS
 
 
 def file_names(form: Form) -> dict[str, str]:
@@ -133,7 +145,19 @@ def form_sheets(form: Form, codes: Collection[str] = ("",)) -> str:
     """Return sheets to print on A4 as one HTML file: the questions, a code, and a slip with the same code."""
     template = environment().get_template("form_sheets.html.j2")
     style = (files("crqkit.report") / "templates" / "form.css").read_text(encoding="utf-8")
-    return template.render(form=form, blocks=list(blocks(form)), codes=list(codes), style=style, whole=_whole)
+    return template.render(
+        form=form, blocks=list(blocks(form)), codes=list(codes), style=style, status=status_of(form), whole=_whole
+    )
+
+
+def status_of(form: Form) -> str:
+    """Return the status of a form in its own language.
+
+    >>> status_of(load_form("pocket", "es"))
+    'derivado del contenido, aún sin validar; traducido, aún sin retrotraducir'
+    """
+    parts = form.status.split("; ")
+    return "; ".join(say(STATUS[part], language=form.language) if part in STATUS else part for part in parts)
 
 
 def blocks(form: Form) -> Iterator[tuple[str, list[tuple[int, Item]]]]:

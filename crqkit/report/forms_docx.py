@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from crqkit.base import say
 from crqkit.base.charts import PALETTE
-from crqkit.report.forms import blocks
+from crqkit.report.forms import blocks, status_of
 from crqkit.report.word import new_document, to_bytes
 from crqkit.tables.form import Form, Item
 
@@ -21,7 +21,7 @@ def form_document(form: Form) -> bytes:
     """Return a form as docx: one sheet with room for a code, its slip, and its status in the footer."""
     from docx.shared import Mm, Pt
 
-    footer = f"{form.status}; {form.id} {form.version}, {form.language}"
+    footer = f"{status_of(form)}; {form.id} {form.version}, {form.language}"
     document = new_document(form.title, colour=PALETTE["blue"], footer=footer, language=form.language)
     section = document.sections[0]
     section.page_width, section.page_height = (Mm(size) for size in PAGE_MM)

@@ -7,6 +7,7 @@ from typing import Any
 from crqkit.base import say
 from crqkit.report.brand import Brand
 from crqkit.report.compose import Page
+from crqkit.report.mark import NO_SEAL
 from crqkit.report.view import view
 from crqkit.tables.form import RATING, TEXT, load_form
 
@@ -30,6 +31,7 @@ def render(page: Page, brand: Brand) -> str:
         .get_template("page.html.j2")
         .render(
             view=view(page, brand),
+            unsealed=NO_SEAL,
             brand=brand,
             name=page.shop.settings.name,
             style=style(),

@@ -4,7 +4,7 @@ import pandas as pd
 
 from crqkit.base import Sentence, say
 from crqkit.intake import Shop
-from crqkit.tables.schema import NO_SHOW, OPEN
+from crqkit.tables.schema import CANCELLED, NO_SHOW, OPEN
 
 # The times between which a table's rows lie, where that is not `at`.
 TIMES = {"jobs": ["promised_at", "done_at"], "subscriptions": ["started_at"], "units": [], "customers": ["first_seen"]}
@@ -12,6 +12,8 @@ TIMES = {"jobs": ["promised_at", "done_at"], "subscriptions": ["started_at"], "u
 NOT_USED = (
     *("interactions", "jobs", "bookings", "subscriptions", "events", "units", "costs", "referrals", "spend", "shifts"),
 )
+# What of a job makes a sale.
+SALE_OF_JOB = ["customer_key", "done_at", "charged"]
 # A list of customers says more of them than their orders do.
 LISTED = ["tags", "country", "source", "stated_orders", "stated_spent"]
 
@@ -25,6 +27,7 @@ def others(shop: Shop) -> tuple[list[Sentence], pd.DataFrame]:
     said = [_sentence(name, figures) for name, figures in rows.items()]
     if len(rows) > len(used):
         said.insert(len(used), say("page.have.not_used"))
+        said += [] if shop.has("orders") else _way_to_sales(shop)
     return said, pd.DataFrame([{"table": name} | figures for name, figures in rows.items()])
 
 
@@ -34,7 +37,15 @@ def _figures(name: str, shop: Shop) -> dict[str, object]:
     times = pd.concat([table[column] for column in columns]).dropna() if columns else pd.Series(dtype="object")
     times = times.dt.tz_convert(shop.settings.timezone) if len(times) else times
     first, last = (times.min(), times.max()) if len(times) else (pd.NaT, pd.NaT)
-    return {"rows": len(table), "part": _part(name, table), "first": first, "last": last}
+    figures = {"rows": len(table), "part": _part(name, table), "first": first, "last": last}
+    return figures | ({"cancelled": int((table["status"] == CANCELLED).sum())} if name == "bookings" else {})
+
+
+def _way_to_sales(shop: Shop) -> list[Sentence]:
+    """Return what to fill in where there is no file of sales; jobs may hold it all already."""
+    said = [say("page.have.orders_sheet")]
+    jobs = shop.tables.get("jobs", pd.DataFrame(columns=SALE_OF_JOB))
+    return [*said, say("page.have.jobs_as_orders")] if jobs[SALE_OF_JOB].notna().all(axis=1).any() else said
 
 
 def _part(name: str, table: pd.DataFrame) -> int | None:

@@ -29,6 +29,16 @@ COLUMNS = [
 SHARE = "share"
 
 
+def telling(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `table` that show something: those with a value or, of cut points, with a beginning.
+
+    >>> len(telling(pd.DataFrame({"group": ["a", "b"], "estimate": [0.5, None], "n": [9, 2]})))
+    1
+    """
+    value = next((name for name in ("estimate", "from") if name in table), None)
+    return table if value is None else table[table[value].notna()]
+
+
 def shown(table: pd.DataFrame) -> dict[str, Any]:
     """Return ``head`` and ``rows`` of `table` as text."""
     table = table.copy()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,22 @@ class Snapshot:
 
     as_of: pd.Timestamp
     tables: dict[str, pd.DataFrame]
+
+
+def can_keep(folder: Path) -> bool:
+    """Return whether the folder of the exports can be written to; nothing is left in it.
+
+    >>> can_keep(Path(__file__))
+    False
+    """
+    try:
+        for place in (folder / PRIVATE, folder / PRIVATE / "snapshots"):
+            there = next(one for one in (place, *place.parents) if one.exists())
+            with tempfile.TemporaryFile(dir=there):
+                pass
+    except OSError:
+        return False
+    return True
 
 
 def keep(page: "Page", *, backdated: bool = False) -> dict[Path, bytes]:

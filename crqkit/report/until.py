@@ -31,7 +31,7 @@ LATER = {
 def until(shop: Shop, as_of: date | str | None) -> Shop:
     """Return the shop as it stood when the day `as_of` ended there, with the times of its tables on its own clock."""
     if isinstance(as_of, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", as_of):
-        raise DataProblem(Fault("this is not a date", "Write it like 2026-09-30.", column="as-of", value=as_of))
+        raise DataProblem(Fault("this is not a date", "Write it like 2026-09-30.", column="--as-of", value=as_of))
     zone = shop.settings.timezone
     kept = dict(shop.tables)
     if as_of is not None:
@@ -39,7 +39,7 @@ def until(shop: Shop, as_of: date | str | None) -> Shop:
         kept = {name: _before(name, table, end) for name, table in kept.items()}
         if not any(len(table) for table in kept.values() if "at" in table):
             mend = "Choose a later day, or leave it out."
-            raise DataProblem(Fault("nothing in the files is that old", mend, column="as-of", value=as_of))
+            raise DataProblem(Fault("nothing in the files is that old", mend, column="--as-of", value=as_of))
     return replace(shop, tables={name: _on_clock(table, zone) for name, table in kept.items()})
 
 

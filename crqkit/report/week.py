@@ -68,13 +68,22 @@ def week_list(
     ]
     found = [row for row in found if row["customer_key"] not in done]
     table = pd.DataFrame(found, columns=[*COLUMNS, "day", "score", "visits", "days", "usual"])
-    value = table["customer_key"].map(visits.set_index("customer_key")["net"])
+    value = table["customer_key"].map(_value(visits))
     rank = table["action"].map({MEND: 0, CONTACT: 1, GREET: 2})
-    table = table.assign(_rank=rank, _value=value.fillna(0)).sort_values(
+    table = table.assign(_rank=rank, _value=value).sort_values(
         ["_rank", "_value", "customer_key"], ascending=[True, False, True], kind="stable"
     )
     table = table.drop_duplicates("customer_key").head(capacity)
     return table.drop(columns=["_rank", "_value"]).reset_index(drop=True)
+
+
+def _value(visits: pd.DataFrame) -> pd.Series:
+    """Return the place of each customer between the least valuable (0) and the most (1).
+
+    Where no amount is known, as of somebody who pays in another currency, visits tell it: unknown is not nothing.
+    """
+    people = visits.set_index("customer_key")
+    return people["net"].rank(pct=True).fillna(people["visits"].rank(pct=True))
 
 
 def _row(key: str, action: str, sentence: Sentence) -> dict[str, object]:
@@ -103,7 +112,8 @@ def _unhappy(
             low, high = items[0].low, items[0].high
             mean = person[[item.id for item in items]].astype(float).mean()
             if mean <= low + float(UNHAPPY_SHARE) * (high - low):
-                sentence = say("page.week.mend_low", day=day, score=mean, dimension=label.lower(), bottom=low, top=high)
+                id = "page.week.mend_low" if len(items) > 1 else "page.week.mend_single"
+                sentence = say(id, day=day, score=mean, dimension=label.lower(), bottom=low, top=high)
                 yield _row(key, MEND, sentence)
                 break
 

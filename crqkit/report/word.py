@@ -2,12 +2,11 @@
 
 import io
 import re
-import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from crqkit.report.mark import CORE, MARK, seal
+from crqkit.report.mark import MARK, NO_SEAL, sealed_archive
 
 LANGUAGE = "en-GB"
 PAGE_MM, MARGIN_MM = (210, 297), 20
@@ -15,8 +14,6 @@ WIDTH_MM = PAGE_MM[0] - 2 * MARGIN_MM
 # A column is as wide as its longest cell, within these limits of letters.
 NARROW, WIDE = 6, 48
 UNDATED = datetime(2000, 1, 1)
-_PACKED = (1980, 1, 1, 0, 0, 0)
-_NO_SEAL = f"{MARK}:{'0' * 64}"
 # What XML 1.0 may not hold: control characters, halves of pairs, and two that are no characters.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -42,7 +39,7 @@ def new_document(
     _styles(document, colour, language)
     known = document.core_properties
     known.title, known.author, known.last_modified_by, known.language = plain(title)[:255], MARK, MARK, language
-    known.comments, known.identifier, known.revision = "", _NO_SEAL, 1
+    known.comments, known.identifier, known.revision = "", NO_SEAL, 1
     known.created = known.modified = day or UNDATED
     return document
 
@@ -165,14 +162,4 @@ def to_bytes(document: Any) -> bytes:
     """Return the finished file: sealed, so that a later change is seen, and without the time at which it was made."""
     stream = io.BytesIO()
     document.save(stream)
-    with zipfile.ZipFile(stream) as made:
-        parts = {name: made.read(name) for name in made.namelist()}
-    parts[CORE] = parts[CORE].replace(_NO_SEAL.encode(), seal(parts).encode())
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as packed:
-        for name, content in parts.items():
-            entry = zipfile.ZipInfo(name, _PACKED)
-            # By default this names the system it was made on.
-            entry.create_system, entry.compress_type = 0, zipfile.ZIP_DEFLATED
-            packed.writestr(entry, content)
-    return out.getvalue()
+    return sealed_archive(stream.getvalue())

@@ -8,7 +8,7 @@ import pandas as pd
 
 from crqkit.base import say
 from crqkit.report.compose import Page
-from crqkit.report.mark import MARK
+from crqkit.report.mark import MARK, NO_SEAL, sealed_archive
 from crqkit.report.section import origins
 
 WIDEST = 60
@@ -24,12 +24,17 @@ def workbook(page: Page) -> bytes:
     with pd.ExcelWriter(stream, engine="xlsxwriter", engine_kwargs={"options": OPTIONS}) as writer:
         # Without a fixed date the same page would be another file each time.
         writer.book.set_properties(
-            {"title": str(page.shop.settings.name), "author": MARK, "created": pd.Timestamp(2000, 1, 1)}
+            {
+                "title": str(page.shop.settings.name),
+                "author": MARK,
+                "keywords": NO_SEAL,
+                "created": pd.Timestamp(2000, 1, 1),
+            }
         )
         _write(writer, "sentences", sentences(page))
         for name, table in sheets(page).items():
             _write(writer, name, table)
-    return stream.getvalue()
+    return sealed_archive(stream.getvalue())
 
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

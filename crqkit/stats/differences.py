@@ -24,7 +24,8 @@ def overlapping_difference(
     first, second : Series
         One value a person, indexed by person; a missing index never matches. NaN values are left out.
     bounds : pair of float, optional
-        Ends of the answer scale, for samples in which all answers agree.
+        Ends of the answer scale, for samples in which all answers agree; for values without a scale, the least and
+        the greatest that were seen on either side.
 
     Returns
     -------
@@ -67,7 +68,8 @@ def difference_of_summaries(
 
     Variance s₁²/n₁ + s₂²/n₂ − 2 r s₁ s₂ n₁₂ / (n₁ n₂); Welch's degrees of freedom, moved towards n₁₂ − 1 as the
     share of persons in both grows. When a side has no spread, the intervals of the two means are combined (MOVER),
-    for which `bounds` are needed.
+    for which `bounds` are needed: Welch's formula would take such a side's mean as known without doubt. With 20
+    persons against 300 and one in fifty who differs, it finds a difference in most samples where there is none.
 
     Parameters
     ----------

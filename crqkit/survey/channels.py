@@ -55,10 +55,12 @@ def known_channels(reach: Mapping[str, int], rates: Rates | None) -> dict[str, C
     Raises
     ------
     ChoiceProblem
-        A rate for a channel that reaches nobody.
+        No mapping; a rate for a channel that reaches nobody.
     DataProblem
         Numbers of people that are none, a channel of one's own without a rate, shares that are none; all at once.
     """
+    _check_mapping("reach", reach, "people by channel, such as {'e-mail': 180}")
+    _check_mapping("rates", rates or {}, "shares by channel, such as {'e-mail': 0.2}")
     rates = dict(rates or {})
     if extra := [name for name in rates if name not in reach]:
         raise ChoiceProblem("rates", extra[0], list(reach))
@@ -137,6 +139,11 @@ def _share_at(channel: Channel, luck: NDArray[Any]) -> NDArray[Any]:
 def _in_order(shares: Sequence[Any]) -> bool:
     numbers = len(shares) == 3 and all(isinstance(share, Real) and not isinstance(share, bool) for share in shares)
     return numbers and 0 <= shares[0] <= shares[1] <= shares[2] <= 1 and shares[1] > 0
+
+
+def _check_mapping(name: str, given: Any, such_as: str) -> None:
+    if not isinstance(given, Mapping):
+        raise ChoiceProblem(name, given, [such_as])
 
 
 def _people_faults(reach: Mapping[str, int]) -> list[Fault]:

@@ -16,7 +16,7 @@ from crqkit.survey import groups
 from crqkit.survey.dimensions import form_cautions, known_people
 from crqkit.survey.people import ALL, COUNT, NUMBER, TEXT, Scale, as_measures, people, ratings, scale_unit
 from crqkit.survey.scores import HALF_ANSWERED, as_form, person_scores, scored_dimensions
-from crqkit.tables.checks import check_frame
+from crqkit.tables.checks import as_names, check_frame
 from crqkit.tables.form import Form
 
 Known = tuple[Mapping[str, Any], dict[str, Scale]]
@@ -115,7 +115,7 @@ def change(
     """
     check_frame(before, (), "before")
     check_frame(after, (), "after")
-    columns = [columns] if isinstance(columns, str) else list(columns)
+    columns = as_names(columns, "columns")
     stored = "estimate" in before.columns or "estimate" in after.columns
     read = partial(_summaries if stored else _samples, form=form, columns=columns, low=low, high=high)
     answered = "estimate" not in before.columns or "estimate" not in after.columns

@@ -34,6 +34,12 @@ from crqkit.tables.form import RATING, Form
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+GEYSKENS = (
+    "Geyskens, Steenkamp, Scheer & Kumar 1996, International Journal of Research in Marketing 13(4):303-317 "
+    "(attachment and the cost of leaving are two kinds of commitment)"
+)
+# Attachment and the cost of leaving: one score may hide that customers stay for want of a choice.
+UNLIKE = ("affective commitment", "calculative commitment")
 SCORE_SOURCES = (STUDENT, RULE_OF_THREE, HALF_ANSWERED.reference)
 
 
@@ -96,11 +102,13 @@ def dimension_scores(
             hidden = Estimate(NAN, NAN, NAN, int(known.table[dimension].notna().sum()))
             rows.append(cells | {"group": ALL} | hidden._asdict())
     table = as_measures(rows, {"sd": NUMBER, "dimension": TEXT})
+    mixed = _unlike(own, answers, scales) if view == DIMENSIONS else []
     return Result(
         table,
         _groups_reading(table) if by else _scores_reading(table, scales, form.reliability),
-        tuple(known.cautions(by, withheld, least_shown(table)) + form_cautions(form, scales) + _left_out(own, form)),
-        SCORE_SOURCES,
+        tuple(known.cautions(by, withheld, least_shown(table)) + form_cautions(form, scales) + mixed)
+        + tuple(_left_out(own, form)),
+        SCORE_SOURCES + ((GEYSKENS,) if mixed else ()),
         {"form": form.id, "view": view, "by": by, "confidence": confidence, "scale": _ends(scales)},
         _draw_periods if is_period(answers, by) else intervals,
     )
@@ -159,6 +167,18 @@ def form_cautions(form: Form, scales: dict[str, Scale]) -> list[str]:
     absent = [label for id, label in form.dimensions.items() if id not in scales and id in has_items]
     found = [say("caution.survey.not_asked", names=", ".join(absent))] if absent else []
     return [*found, say("caution.survey.unvalidated", status=form.status)]
+
+
+def _unlike(form: Form, answers: pd.DataFrame, scales: Mapping[str, Scale]) -> list[str]:
+    """Return the caution on a dimension in whose score attachment and the cost of leaving are averaged."""
+    found = []
+    for dimension in scales:
+        facets = {item.facet for item in form.of_dimension(dimension) if item.kind == RATING and item.id in answers}
+        if set(UNLIKE) <= facets:
+            found.append(
+                say("caution.survey.unlike", dimension=form.dimensions[dimension], facets=" and ".join(UNLIKE))
+            )
+    return found
 
 
 def _left_out(form: Form, seen: Form) -> list[str]:

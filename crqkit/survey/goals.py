@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from numbers import Real
 from typing import Any, NamedTuple
 
 from crqkit.base import DataProblem, Fault, Result, check_choice, say
@@ -18,7 +17,7 @@ from crqkit.stats.sample_size import (
     half_width_of_share,
     smallest_change,
 )
-from crqkit.tables.checks import is_whole
+from crqkit.tables.checks import is_number, is_whole
 
 MEAN, SHARE, NPS = "mean", "share", "nps"
 WAVES, GROUPS = "waves", "groups"
@@ -95,13 +94,17 @@ def as_goal(
     """Return the goal that was asked for; `DataProblem` with every fault in it."""
     check_choice("goal", measure, [MEAN, SHARE, NPS])
     check_choice("between", between, [WAVES, GROUPS])
+    if not (is_number(low) and is_number(high) and low < high):
+        mend = "Give it like low=1, high=5."
+        what = "the scale does not run from a lower to a higher number"
+        raise DataProblem(Fault(what, mend, column="low, high", value=f"{low}, {high}"))
     bounds = {MEAN: (low, high), SHARE: (0.0, 1.0), NPS: (-POINTS, POINTS)}[measure]
     faults = []
     wanted = precision if change is None else change
     if (precision is None) == (change is None):
         mend = "Give either precision=, half the width of the interval, or change=, what is to be seen."
         faults.append(Fault("one goal is needed, a precision or a change", mend))
-    elif not _number(wanted) or not 0 < wanted < bounds[1] - bounds[0]:
+    elif not is_number(wanted) or not 0 < wanted < bounds[1] - bounds[0]:
         mend = "Give a number in the unit of the measure: points, or a share such as 0.05."
         faults.append(Fault("this cannot be aimed at", mend, column="precision or change", value=wanted))
     if population is not None and (change is not None or not is_whole(population, 1)):
@@ -124,10 +127,10 @@ def _spread(measure: str, given: Any, span: float) -> Any:
         return _seen(measure, given)
     if measure == NPS:
         shares = USUAL_NET if given is None else given
-        right = isinstance(shares, Sequence) and len(shares) == 3 and all(map(_number, shares))
+        right = isinstance(shares, Sequence) and len(shares) == 3 and all(map(is_number, shares))
         return tuple(shares) if right and min(shares) >= 0 and math.isclose(sum(shares), 1, abs_tol=0.01) else None
     value = (USUAL_SD * span if measure == MEAN else USUAL_SHARE) if given is None else given
-    right = _number(value) and (0 < value <= span / 2 if measure == MEAN else 0 < value < 1)
+    right = is_number(value) and (0 < value <= span / 2 if measure == MEAN else 0 < value < 1)
     return float(value) if right else None
 
 
@@ -152,7 +155,3 @@ def _sd(measure: str, spread: Any) -> float:
         plus, _, minus = spread
         return POINTS * math.sqrt(plus + minus - (plus - minus) ** 2)
     return spread if measure == MEAN else math.sqrt(spread * (1 - spread))
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)

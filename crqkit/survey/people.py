@@ -11,7 +11,7 @@ from crqkit.base import ChoiceProblem, DataProblem, Fault, check_columns, measur
 from crqkit.base.cutoffs import GROUP_FLOOR, MIN_ANSWERS
 from crqkit.base.result import MEASURE_COLUMNS
 from crqkit.tables.calendar import period_of
-from crqkit.tables.checks import check_frame, check_times, person_keys
+from crqkit.tables.checks import check_frame, check_once, check_times, person_keys
 
 PERIODS = ("month", "quarter", "year")
 ALL = "all"
@@ -94,6 +94,7 @@ def people(answers: pd.DataFrame, scores: pd.DataFrame, *, by: str | None = None
     name_all : bool
         Name people without key by their row, so that their scores can be paired within this table.
     """
+    check_once(answers, ["customer_key", "at", *([by] if by else [])], "answers")
     if "at" in answers:
         check_times(answers, "answers", zone=False)
     group = group_labels(answers, by)

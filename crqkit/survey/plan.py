@@ -25,7 +25,7 @@ from crqkit.survey.goals import WAVES, Goal, as_goal
 from crqkit.survey.never_asked import about_never, never_asked_table
 from crqkit.survey.people import COUNT, NUMBER, TEXT, as_measures
 from crqkit.survey.silence import MANSKI, gap_to_match
-from crqkit.tables.checks import as_day, is_whole
+from crqkit.tables.checks import as_day, as_seed, is_whole
 
 POWER_WANTED, DRAWS = 0.8, 4000
 STEPS = {"channel": TEXT, "step": COUNT, "at": "object", "share_low": NUMBER, "share": NUMBER, "share_high": NUMBER}
@@ -125,7 +125,7 @@ def survey_plan(
     'Invite 230 people to get about 46 answers: then the average is known to about ±0.30 points. If only 10 % answer, \
 you get 23, and the average is known to about ±0.43 points.'
     """
-    parts, channels = reminder_parts(reminders), known_channels(reach, rates)
+    parts, channels, seed = reminder_parts(reminders), known_channels(reach, rates), as_seed(seed)
     aim = as_goal(
         goal, precision, change, spread=spread, low=low, high=high, between=between, power=power,
         confidence=confidence, population=population,
@@ -160,7 +160,7 @@ you get 23, and the average is known to about ±0.43 points.'
 def _check_list(population: int | None, reach: Mapping[str, int], days: int) -> None:
     if not is_whole(days, 1):
         raise ChoiceProblem("remind_after_days", days, ["a whole number of days, such as 7"])
-    if population is not None and population < sum(reach.values()):
+    if is_whole(population) and population < sum(reach.values()):
         what = "more people can be reached than are on the list they are drawn from"
         raise DataProblem(
             Fault(what, "Give the number of people on the whole list.", "", None, "population", population)

@@ -25,7 +25,7 @@ from crqkit.survey.people import (
     scale_unit,
 )
 from crqkit.survey.scores import as_form
-from crqkit.tables.checks import check_frame
+from crqkit.tables.checks import as_names, check_frame
 from crqkit.tables.form import RATING, Form, Item
 
 
@@ -46,7 +46,7 @@ def question_scores(
     form : Form or str
         Says which questions there are and on which scale; those on the quality of answers are left out.
     items : iterable of str, optional
-        Only these questions, of whatever dimension.
+        Only these questions, of whatever dimension. Those that were not asked in `answers` are named in a caution.
     by : str, optional
         A column of `answers`, or ``month``, ``quarter``, ``year``.
 
@@ -59,7 +59,7 @@ def question_scores(
     Raises
     ------
     DataProblem
-        Answers outside their scale.
+        Answers outside their scale, two columns of one name.
     ChoiceProblem
         `items` or `by` unknown.
 
@@ -77,7 +77,9 @@ def question_scores(
     check_confidence(confidence)
     check_frame(answers, (), "answers")
     form = as_form(form)
-    asked = {item.id: item for item in _chosen(form, items) if item.id in answers.columns}
+    chosen = {item.id: item for item in _chosen(form, items)}
+    asked = {id: item for id, item in chosen.items() if id in answers.columns}
+    absent = _absent([item for id, item in chosen.items() if id not in asked and items is not None])
     # One question at a time: a person counts with the latest answer to it, whatever else was left out that day.
     known = {id: people(answers, ratings(answers, [Scale(id, item.low, item.high)]), by=by)
              for id, item in asked.items()}  # fmt: skip
@@ -91,8 +93,8 @@ def question_scores(
     first = max(known.values(), key=lambda one: one.repeated, default=None)
     return Result(
         table,
-        question_reading(table, asked),
-        tuple(first.cautions(by, withheld, least_shown(table)) if first else ()),
+        question_reading(table, asked) if asked or not absent else absent[0],
+        (*first.cautions(by, withheld, least_shown(table)), *absent) if first else (),
         (STUDENT, RULE_OF_THREE) if asked else (),
         {"form": form.id, "items": list(asked), "by": by, "confidence": confidence, "count": len(asked)}
         | {"scale": sorted({end for item in asked.values() for end in (item.low, item.high)})},
@@ -125,7 +127,13 @@ def own_questions(form: Form) -> tuple[Item, ...]:
 
 
 def _chosen(form: Form, items: Iterable[str] | None) -> Iterable[Item]:
-    return own_questions(form) if items is None else [form[id] for id in items]
+    return own_questions(form) if items is None else [form[id] for id in as_names(items, "items")]
+
+
+def _absent(items: Iterable[Item]) -> list[str]:
+    """Return the sentence on questions that no column holds, if there are any."""
+    names = ", ".join(f"“{item.text}”" for item in items)
+    return [say("questions.absent", questions=names)] if names else []
 
 
 def _rows(table: pd.DataFrame, item: Item, shown: list[str], by: str | None, confidence: float) -> list[dict[str, Any]]:

@@ -1,11 +1,13 @@
 """From the answers to items to one score a dimension."""
 
+from typing import Any
+
 import pandas as pd
 
-from crqkit.base import Cutoff, DataProblem, Fault, say
+from crqkit.base import ChoiceProblem, Cutoff, DataProblem, Fault, say
 from crqkit.survey.people import Scale, ratings
 from crqkit.tables.checks import check_frame
-from crqkit.tables.form import RATING, Form, Item, load_form
+from crqkit.tables.form import RATING, Form, Item, known_forms, load_form
 
 HALF_ANSWERED = Cutoff(
     "half_answered",
@@ -15,9 +17,13 @@ HALF_ANSWERED = Cutoff(
 )
 
 
-def as_form(form: "Form | str") -> Form:
-    """Return the form itself or the shipped one of that id."""
-    return load_form(form) if isinstance(form, str) else form
+def as_form(form: "Form | str | Any") -> Form:
+    """Return the form itself or the shipped one of that id; `ChoiceProblem` for anything else."""
+    if isinstance(form, Form):
+        return form
+    if not isinstance(form, str):
+        raise ChoiceProblem("form", form, [*known_forms(), "a Form of your own"])
+    return load_form(form)
 
 
 def scored_dimensions(answers: pd.DataFrame, form: Form) -> dict[str, Scale]:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crqkit.base import DataProblem, Fault, Result, Verdict, say, verdict
+from crqkit.base import ChoiceProblem, DataProblem, Fault, Result, Verdict, say, verdict
 from crqkit.base.cutoffs import CONFIDENCE, GROUP_FLOOR, MIN_ANSWERS
 from crqkit.stats.estimates import NAN, check_confidence
+from crqkit.stats.finite_population import SOURCE as COCHRAN
+from crqkit.stats.finite_population import correction
 from crqkit.stats.means import STUDENT, mean_interval
 from crqkit.survey.people import TEXT, Scale, as_measures, people, ratings, scale_unit
-from crqkit.tables.checks import is_whole
+from crqkit.tables.checks import is_number, is_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +44,9 @@ def silence(
     answers : DataFrame
         One row a questionnaire: `score` from `low` to `high`, `customer_key`, `at`.
     invited : int
-        People who were asked, whether or not they answered.
+        People who were asked, or could have answered, whether or not they did: whoever left before the survey began
+        was not silent. The figures are about these people and nobody else, so they are the list of everyone: chance
+        shrinks as more of them answer (finite population correction), and is gone when all did.
     against : float, optional
         A level that matters, such as 3 or last year's average; the middle of the scale if not given. Says whether
         the average of all invited lies above or below it whatever the silent think, leaving chance aside.
@@ -51,28 +55,33 @@ def silence(
     -------
     Result
         Three rows, ``measure, group, estimate, low, high, n, unit, part, verdict``: the average of those who answered
-        (t interval); bounds for everyone invited (no estimate); the difference (points) of the silent from those
-        who answered at which silence misleads as much as chance (half the interval over the share of silent).
+        as an estimate for everyone invited (t interval with finite correction); bounds for everyone invited (no
+        estimate); the difference (points) of the silent from those who answered at which silence misleads as much as
+        chance (half the interval over the share of silent).
 
     Raises
     ------
     DataProblem
         Fewer invited than answered, or answers outside the scale.
+    ChoiceProblem
+        `against` is no number.
 
     References
     ----------
-    Manski 1990, American Economic Review 80(2):319-323; Cochran 1977, Sampling Techniques, 3rd ed., ch. 13.2.
+    Manski 1990, American Economic Review 80(2):319-323; Cochran 1977, Sampling Techniques, 3rd ed., p. 24 and ch. 13.2.
 
     Examples
     --------
     >>> answers = pd.DataFrame({"stars": [5] * 12 + [4] * 16 + [2] * 2})
     >>> silence(answers, score="stars", invited=120).table[["part", "estimate", "low", "high"]].round(2)
            part  estimate   low  high
-    0  answered      4.27  3.97  4.56
+    0  answered      4.27  4.01  4.52
     1    bounds       NaN  1.82  4.82
-    2       gap      0.39   NaN   NaN
+    2       gap      0.34   NaN   NaN
     """
     check_confidence(confidence)
+    if against is not None and not is_number(against):
+        raise ChoiceProblem("against", against, [f"a number from {low} to {high}"])
     values = people(answers, ratings(answers, [Scale(score, low, high)])).table[score].dropna()
     n = len(values)
     if not is_whole(invited, max(1, n)):
@@ -81,12 +90,15 @@ def silence(
         raise DataProblem(Fault(what, mend, column="invited", value=invited))
     level = (low + high) / 2 if against is None else against
     found, quiet = mean_interval(values, confidence=confidence, bounds=(low, high)), 1 - n / invited
+    # Those invited are all there are: chance decides only about those of them who did not answer.
+    factor = correction(n, invited) if n else 1.0
+    found = found._replace(**{end: found.estimate + factor * (getattr(found, end) - found.estimate)
+                              for end in ("low", "high")})  # fmt: skip
     if n < int(GROUP_FLOOR):
         found = found._replace(estimate=NAN, low=NAN, high=NAN)
     bottom, top = ((1 - quiet) * found.estimate + quiet * end for end in (low, high))
     gap = gap_to_match((found.high - found.low) / 2, quiet)
     says = verdict(bottom, top, n, against=level, min_n=int(MIN_ANSWERS))
-    shared = {"measure": score.replace("_", " "), "unit": scale_unit(low, high)}
     cells = {
         ANSWERED: {"n": n, "estimate": found.estimate, "low": found.low, "high": found.high},
         BOUNDS: {"n": invited, "low": bottom, "high": top, "verdict": str(says)},
@@ -106,8 +118,8 @@ def silence(
     return Result(
         as_measures(rows, {"part": TEXT, "verdict": TEXT}),
         reading,
-        (*cautions, say("silence.caution.chance")),
-        (STUDENT, MANSKI, COCHRAN_SILENT),
+        (*cautions, say("silence.caution.chance", invited=invited)),
+        (STUDENT, COCHRAN, MANSKI, COCHRAN_SILENT),
         {"score": score, "invited": invited, "low": low, "high": high, "against": level, "confidence": confidence},
         partial(_draw, ends=(low, high)),
     )

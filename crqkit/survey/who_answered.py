@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from crqkit.base import ChoiceProblem, DataProblem, Fault, Result, Verdict, say
@@ -16,7 +17,7 @@ from crqkit.stats.multiplicity import BONFERRONI, simultaneous
 from crqkit.stats.proportions import WILSON, wilson
 from crqkit.survey.groups import difference_cells, family_caution
 from crqkit.survey.people import COUNT, NUMBER, TEXT, as_measures
-from crqkit.tables.checks import check_frame, person_keys
+from crqkit.tables.checks import as_names, check_frame, check_once, person_keys
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,6 +27,8 @@ KEY = "customer_key"
 MOST_KINDS = 8
 OTHERS = {"verdict": TEXT, "column": TEXT, "answered": NUMBER, "silent": NUMBER, "n_answered": COUNT, "n_silent": COUNT}
 POINTS = 100
+GROVES = "Groves 2006, Public Opinion Quarterly 70(5):646-675 (who does not answer, and what it does to a figure)"
+Row = dict[str, Any]
 
 
 def who_answered(
@@ -40,8 +43,9 @@ def who_answered(
     Parameters
     ----------
     invited : DataFrame
-        One row an invited person: ``customer_key`` and what is known of everyone, such as ``visits, net,
-        days_since_last`` (numbers) or ``channel`` (a few kinds, yes or no).
+        One row an invited person: ``customer_key`` and what was known of everyone **before** the survey, such as
+        ``visits, net, days_since_last`` as of its first day (numbers) or ``channel`` (a few kinds, yes or no).
+        Only persons who could have been asked: see the notes.
     answered : DataFrame or iterable of keys
         Who answered: a table of answers with ``customer_key``, or the keys.
     columns : iterable of str, optional
@@ -52,13 +56,14 @@ def who_answered(
     Result
         ``measure, group, estimate`` (those who answered less the silent), ``low, high, n`` (the smaller side)``, unit,
         verdict, column, answered, silent`` (the two means or shares)``, n_answered, n_silent``. Numbers: means, Welch's
-        interval. Kinds: shares, one row a kind, Wilson's intervals combined. All comparisons are one family
-        (Bonferroni). Sides of fewer than five persons are not shown.
+        interval; where a side has no spread, the two means' intervals combined, within the values seen. Kinds: shares,
+        one row a kind, Wilson's intervals combined. All comparisons are one family (Bonferroni). A column with one
+        value for everybody is no comparison. Sides of fewer than five persons are not shown.
 
     Raises
     ------
     DataProblem
-        No table, no keys, a person listed twice, nothing to compare.
+        No table, no keys, a person listed twice, infinite values, nothing to compare.
     ChoiceProblem
         A column that is not there.
 
@@ -66,6 +71,15 @@ def who_answered(
     -----
     No difference seen is not none: the interval says how large one may still be. And likeness in what is known (visits,
     spending) is no likeness in what is asked.
+
+    Two ways to find a difference that one has built in oneself. Whoever had gone before the survey began, or was first
+    seen after it, was not silent but not asked: leave them out of `invited` and count them as never asked. And what was
+    measured afterwards holds the survey itself: to answer at the counter is to have come, so those who answered were
+    "here more recently". Use what was known on the day before, as in ``customer_features(orders, as_of="2026-05-03")``.
+
+    References
+    ----------
+    Groves 2006, Public Opinion Quarterly 70(5):646-675.
 
     Examples
     --------
@@ -77,7 +91,7 @@ differences: 1 of 1.'
     """
     check_confidence(confidence)
     keys, gave = _keys(invited), _answered(answered)
-    compared, left_out = _columns(invited, list(columns))
+    compared, alike, left_out = _columns(invited, as_names(columns, "columns"))
     spoke = keys.isin(gave).to_numpy()
     pairs = [(column, kind) for column in compared for kind in _kinds(invited[column])]
     level = simultaneous(confidence, len(pairs))
@@ -86,14 +100,15 @@ differences: 1 of 1.'
     n, unknown = int(spoke.sum()), len(gave - set(keys))
     cautions = [say("answered.caution.rate", n=n, invited=len(invited), share=n / len(invited))]
     cautions += [say("answered.caution.unknown", count=unknown)] if unknown else []
+    cautions += [say("answered.caution.alike", names=", ".join(alike))] if alike else []
     cautions += [say("answered.caution.left_out", names=", ".join(left_out))] if left_out else []
     return Result(
         table,
         _reading(rows),
         (*cautions, say("answered.caution.hidden"), *family_caution(rows)),
-        (WELCH, WILSON, MOVER, BONFERRONI),
+        (WELCH, WILSON, MOVER, BONFERRONI, GROVES),
         {"columns": compared, "confidence": confidence, "family": len(rows), "least": int(MIN_ANSWERS)},
-        partial(_draw, spread=_spreads(invited)),
+        partial(_draw, spread=_spreads(invited[compared])),
     )
 
 
@@ -116,20 +131,42 @@ def _answered(answered: pd.DataFrame | Iterable[str]) -> set[str]:
     if isinstance(answered, pd.DataFrame):
         check_frame(answered, [KEY], "answered")
         answered = answered[KEY]
-    return set(person_keys(pd.Series(list(answered), dtype="object")).dropna())
+    return set(person_keys(pd.Series(as_names(answered, "answered"), dtype="object")).dropna())
 
 
-def _columns(invited: pd.DataFrame, named: list[str]) -> tuple[list[str], list[str]]:
-    """Return what can be compared and what cannot."""
+def _columns(invited: pd.DataFrame, named: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Return what can be compared, what is the same for everybody, and what is neither numbers nor a few kinds."""
     for column in named:
         if column not in invited:
             raise ChoiceProblem("columns", column, [name for name in invited if name != KEY])
     asked = named or [name for name in invited if name != KEY]
-    compared = [name for name in asked if _kinds(invited[name])]
+    check_once(invited, asked, "invited")
+    alike = [name for name in asked if _all_alike(invited[name])]
+    compared = [name for name in asked if name not in alike and _kinds(invited[name])]
     if not compared:
-        mend = "Give numbers such as visits, or columns of a few kinds such as channel."
+        mend = "Give numbers such as visits, or columns of a few kinds such as channel, that are not the same for all."
         raise DataProblem(Fault("there is nothing to compare", mend, file="invited", value=", ".join(asked)))
-    return compared, [name for name in asked if name not in compared]
+    _check_finite(invited, compared)
+    return compared, alike, [name for name in asked if name not in (*compared, *alike)]
+
+
+def _all_alike(values: pd.Series) -> bool:
+    try:
+        return values.nunique() == 1
+    except TypeError:  # Lists and the like cannot be counted.
+        return False
+
+
+def _check_finite(invited: pd.DataFrame, columns: list[str]) -> None:
+    mend = "Leave these cells empty, or mend what was divided by nothing."
+    faults = []
+    for name in columns:
+        if pd.api.types.is_numeric_dtype(invited[name].dtype):
+            endless = int(np.isinf(invited[name].dropna().astype("float64")).sum())
+            what = "these values are infinite"
+            faults += [Fault(what, mend, file="invited", column=name, value=endless)] if endless else []
+    if faults:
+        raise DataProblem(faults)
 
 
 def _kinds(values: pd.Series) -> list[Any]:
@@ -147,7 +184,7 @@ def _kinds(values: pd.Series) -> list[Any]:
     return [] if not 1 < len(kinds) <= MOST_KINDS else kinds[:1] if len(kinds) == 2 else kinds
 
 
-def _row(invited: pd.DataFrame, spoke: Any, column: str, kind: Any, level: float) -> dict[str, Any]:
+def _row(invited: pd.DataFrame, spoke: Any, column: str, kind: Any, level: float) -> Row:
     name = column.replace("_", " ")
     if kind is None:
         sides = [
@@ -155,7 +192,9 @@ def _row(invited: pd.DataFrame, spoke: Any, column: str, kind: Any, level: float
         ]
         # Two different sets of people: a place in the list must not pair them.
         sides[1].index += len(sides[0])
-        found, means = overlapping_difference(*sides, confidence=level), [side.mean() for side in sides]
+        # Where all on one side agree, what others had is what they might have had.
+        seen = (float(invited[column].min()), float(invited[column].max()))
+        found, means = overlapping_difference(*sides, confidence=level, bounds=seen), [side.mean() for side in sides]
         unit = say("answered.unit")
     else:
         given = [invited.loc[side, column].dropna() for side in (spoke, ~spoke)]
@@ -166,7 +205,7 @@ def _row(invited: pd.DataFrame, spoke: Any, column: str, kind: Any, level: float
     return {"measure": name, "group": "answered", "unit": unit, "column": column} | _cells(found, means, sides)
 
 
-def _cells(found: Difference, means: list[float], sides: list[Any]) -> dict[str, Any]:
+def _cells(found: Difference, means: list[float], sides: list[Any]) -> Row:
     cells = difference_cells(found)
     hidden = found.n < int(GROUP_FLOOR)
     answered, silent = (NAN, NAN) if hidden else means
@@ -177,7 +216,7 @@ def _cells(found: Difference, means: list[float], sides: list[Any]) -> dict[str,
     }  # fmt: skip
 
 
-def _reading(rows: list[dict[str, Any]]) -> str:
+def _reading(rows: list[Row]) -> str:
     clear = [row for row in rows if Verdict(row["verdict"]).clear]
     if all(row["verdict"] == Verdict.TOO_LITTLE for row in rows):
         return say(f"answered.{Verdict.TOO_LITTLE}", least=int(MIN_ANSWERS))

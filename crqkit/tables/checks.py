@@ -11,12 +11,42 @@ import pandas as pd
 
 from crqkit.base import ChoiceProblem, Cutoff, DataProblem, Fault, check_columns
 
+# What a missing key becomes when a column is made text, in pandas' and Python's spelling: no name of anybody.
+NO_KEY = ("nan", "NaN", "NaT", "None", "<NA>")
+
 
 def check_frame(table: Any, needed: Sequence[str], where: str) -> None:
-    """Raise `DataProblem` unless `table` is a DataFrame with the columns `needed`."""
+    """Raise `DataProblem` unless `table` is a DataFrame with the columns `needed`, each of them once."""
     if not isinstance(table, pd.DataFrame):
         raise DataProblem(no_table(table, where))
     check_columns(table, needed, where)
+    check_once(table, needed, where)
+
+
+def check_once(table: pd.DataFrame, columns: Sequence[str], where: str) -> None:
+    """Raise `DataProblem` if one of `columns` is there more than once: nobody knows which is meant."""
+    mend = "Keep one of them, or give them different names."
+    faults = [
+        Fault("several columns have this name", mend, file=where, column=str(name))
+        for name in dict.fromkeys(columns)
+        if (table.columns == name).sum() > 1
+    ]
+    if faults:
+        raise DataProblem(faults)
+
+
+def as_names(given: Any, name: str) -> list[str]:
+    """Return names given as a list, or as one text, which counts as one name.
+
+    >>> as_names("visits", "columns"), as_names(["visits", "net"], "columns")
+    (['visits'], ['visits', 'net'])
+    """
+    if isinstance(given, str):
+        return [given]
+    try:
+        return list(given)
+    except TypeError:
+        raise ChoiceProblem(name, given, ["a list of names, such as ['visits']"]) from None
 
 
 def no_table(given: Any, where: str) -> Fault:
@@ -25,17 +55,19 @@ def no_table(given: Any, where: str) -> Fault:
 
 
 def person_keys(given: pd.Series) -> pd.Series:
-    """Return keys as text: whole numbers without a point, blanks as nobody.
+    """Return keys as text: whole numbers without a point; blanks, and what a missing key becomes as text, as nobody.
 
     >>> person_keys(pd.Series([1.0, None])).tolist(), person_keys(pd.Series([" k1", " "])).tolist()
     (['1', <NA>], ['k1', <NA>])
+    >>> person_keys(pd.Series(["nan", "None", "Nan"])).tolist()
+    [<NA>, <NA>, 'Nan']
     """
     if pd.api.types.is_integer_dtype(given):
         return given.astype("string")
     if not pd.api.types.is_string_dtype(given.dtype) or given.dtype == object:
         given = given.astype(object).map(_key, na_action="ignore")
     text = given.astype("string").str.strip()
-    return text.mask(text == "")
+    return text.mask((text == "") | text.isin(NO_KEY))
 
 
 def _key(value: Any) -> str:
@@ -61,6 +93,22 @@ def is_whole(value: Any, least: int = 0) -> bool:
     (True, False, False)
     """
     return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
+
+
+def is_number(value: Any) -> bool:
+    """Return whether `value` is a finite number; true and false are none.
+
+    >>> is_number(3), is_number("3"), is_number(math.nan)
+    (True, False, False)
+    """
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def as_seed(given: Any) -> Any:
+    """Return a seed; raise `ChoiceProblem` unless it is a whole number, None, or a generator made by NumPy."""
+    if given is None or is_whole(given) or isinstance(given, np.random.Generator):
+        return given
+    raise ChoiceProblem("seed", given, ["a whole number from 0 on", None])
 
 
 def as_day(given: Any, name: str) -> date | None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from crqkit.base import DataProblem, Fault, say
-from crqkit.tables.checks import is_whole
+from crqkit.tables.checks import as_seed, is_whole
 
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 DRAWN, SHORTEST, LONGEST = 4, 2, 6
@@ -67,11 +67,11 @@ def claim_codes(
     >>> claim_codes("BAK", 2, seed=1)
     ['BAK-GHSY-B', 'BAK-36UY-N']
     """
-    shop = shop.upper().strip()
+    shop = str(shop or "").upper().strip()
     _check_shop(shop, shop)
     if not is_whole(count) or count > len(SIGNS) ** DRAWN // 10:
         raise DataProblem(Fault(say("claims.fault.count"), say("claims.fault.count.mend"), value=count))
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(as_seed(seed))
     used, codes = {plain_code(code) for code in taken}, []
     while len(codes) < count:
         drawn = "".join(SIGNS[place] for place in generator.integers(len(SIGNS), size=DRAWN))

@@ -100,7 +100,8 @@ def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5,
     -------
     Ibis table
         ``customer_key, as_of, recency_days, frequency, monetary, r, f, m``, sorted by key; `frequency` is visits
-        (days), `monetary` the net of all of them (0 where no amount is known), scores are whole numbers up to `bins`.
+        (days), `monetary` the net of all of them, scores are whole numbers up to `bins`. Where no amount is known, as
+        of orders in another currency, `monetary` and `m` are missing; the others are scored without that customer.
     """
     import ibis
 
@@ -110,15 +111,15 @@ def rfm(orders: "pd.DataFrame | ir.Table", *, as_of: AsOf = None, bins: int = 5,
     bins = int(bins)
     people = customer_features(orders, as_of=as_of, timezone=timezone)
     people = people.filter(people["visits"] > 0)
-    people = people.select(
-        "customer_key", "as_of", recency_days="days_since_last", frequency="visits", monetary=people["net"].fill_null(0)
-    )
-    others = people.count().over(ibis.window()) - 1
+    people = people.select("customer_key", "as_of", recency_days="days_since_last", frequency="visits", monetary="net")
     worst_first = {"r": people["recency_days"].desc(), "f": people["frequency"], "m": people["monetary"]}
-    scores = {
-        name: ibis.least(1 + (bins * ibis.rank().over(order_by=order)) // ibis.greatest(others, 1), bins).cast("int64")
-        for name, order in worst_first.items()
-    }
+    scores = {}
+    for name, order in worst_first.items():
+        known = people[RFM_MEASURES[name]].notnull()
+        apart = ibis.window(group_by=known)
+        worse = ibis.rank().over(ibis.window(group_by=known, order_by=order))
+        score = ibis.least(1 + (bins * worse) // ibis.greatest(people.count().over(apart) - 1, 1), bins)
+        scores[name] = known.ifelse(score.cast("int64"), ibis.null("int64"))
     return people.mutate(**scores).order_by("customer_key")
 
 
@@ -129,7 +130,7 @@ def rfm_cuts(scored: "pd.DataFrame | ir.Table") -> "ir.Table":
     -------
     Ibis table
         ``measure, score, from, to, n``: the smallest and largest value that got the score, and by how many.
-        Scores that nobody got are absent.
+        Scores that nobody got are absent, and so are customers without a score.
     """
     import ibis
     import pandas as pd
@@ -137,8 +138,9 @@ def rfm_cuts(scored: "pd.DataFrame | ir.Table") -> "ir.Table":
     scored = in_memory(scored) if isinstance(scored, pd.DataFrame) else scored
     parts = []
     for score, measure in RFM_MEASURES.items():
-        value = scored[measure].cast("float64")
-        ranges = {"from": value.min(), "to": value.max(), "n": scored.count()}
-        part = scored.group_by(score=scored[score]).aggregate(**ranges)
+        having = scored.filter(scored[score].notnull())
+        value = having[measure].cast("float64")
+        ranges = {"from": value.min(), "to": value.max(), "n": having.count()}
+        part = having.group_by(score=having[score].cast("int64")).aggregate(**ranges)
         parts.append(part.select(ibis.literal(measure).name("measure"), "score", "from", "to", "n"))
     return ibis.union(*parts).order_by("measure", "score")

@@ -60,7 +60,8 @@ def spend_per_visit(
     -------
     Result
         The three measures: money a visit and year, the quarters of the year held apart, with intervals clustered by
-        customer, `n` customers; `visits`, `coverage`, `limit`, `least`, `currency`.
+        customer, `n` customers; `visits`, `coverage`, `limit`, `least`, `currency`. `n` and `visits` count those used:
+        within one and the same customer, whoever has fewer than two visits to compare adds nothing.
 
     Notes
     -----
@@ -76,7 +77,7 @@ def spend_per_visit(
     visits = later_visits(visits[visits["first"] >= start.warm_up_days])
     shown = covered >= float(cutoff)
     found = grow(visits) if shown else Slopes(*[Estimate(np.nan, np.nan, np.nan, 0)] * 3)
-    table = tabulate(found, len(visits), currency).assign(coverage=covered, limit=float(cutoff))
+    table = tabulate(found, visits, currency).assign(coverage=covered, limit=float(cutoff))
     cautions = [say("caution.value.identified_only", coverage=covered), say("caution.value.prices")] if shown else []
     if start.warm_up_days:
         cautions.append(say("caution.value.warm_up", days=start.warm_up_days))
@@ -126,13 +127,20 @@ def grow(visits: pd.DataFrame) -> Slopes:
     return slopes(visits["net"].to_numpy(dtype=float), years, *columns, confidence=float(CONFIDENCE))
 
 
-def tabulate(found: Slopes, visits: int, currency: str) -> pd.DataFrame:
-    """Return the slopes as measures, those of too few customers without their figures."""
+def tabulate(found: Slopes, visits: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Return the slopes of `visits` as measures, those of too few customers without their figures."""
     rows = []
+    compared = int(visits.groupby("customer_key")["day"].transform("nunique").gt(1).sum())
+    used = {"same": compared}
     for name, line in zip(("buyers", "same", "leaving"), found, strict=True):
         shown = line.n >= int(MIN_BUYERS)
         ends = (line.estimate, line.low, line.high) if shown else (np.nan,) * 3
-        row = {"measure": f"growth_of_{name}", "group": say(f"visit.{name}"), "n": line.n, "visits": visits}
+        row = {
+            "measure": f"growth_of_{name}",
+            "group": say(f"visit.{name}"),
+            "n": line.n,
+            "visits": used.get(name, len(visits)),
+        }
         row |= dict(zip(("estimate", "low", "high"), ends, strict=True)) | {"least": int(MIN_BUYERS)}
         rows.append(row | {"unit": say("visit.unit", currency=currency), "currency": currency})
     return measures(rows)

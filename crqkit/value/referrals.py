@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,14 @@ from crqkit.stats.differences import MOVER, difference_of_intervals
 from crqkit.stats.disclosure import shown_groups
 from crqkit.stats.estimates import Estimate
 from crqkit.stats.rates import DISPERSION, GARWOOD, Scatter, event_rate, scatter_of
-from crqkit.tables.calendar import AsOf, moment
+from crqkit.tables.calendar import AsOf, day_of, moment
 from crqkit.tables.checks import as_cutoff, as_day, check_frame, check_times, person_keys
+from crqkit.tables.engine import open_orders
 from crqkit.value.days import MIN_EVENTS, cited
 from crqkit.value.shown import Shown
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 NAN = float("nan")
 YEAR_DAYS = 365.25
@@ -30,9 +34,14 @@ NPS = "Reichheld 2003, Harvard Business Review 81(12):46-54 (promoters, passives
 
 @dataclass(frozen=True)
 class Watched:
-    """One row a person who answered: ``group, years, sent``; and how many rows could not be used, and why."""
+    """One row a person who answered: ``group, years, sent``; and how many rows could not be used, and why.
+
+    `end` is the moment watched to, `ends_at_referral` whether a referral itself is all that says so.
+    """
 
     people: pd.DataFrame
+    end: pd.Timestamp
+    ends_at_referral: bool
     answers_unknown: int
     referrals_unknown: int
     unasked: int
@@ -46,6 +55,7 @@ def referrals_per_promoter(
     score: str = "recommend",
     since: date | str | None = None,
     as_of: AsOf = None,
+    orders: "pd.DataFrame | ir.Table | None" = None,
     timezone: str = "UTC",
     floor: "Cutoff | float" = GROUP_FLOOR,
 ) -> Shown:
@@ -68,7 +78,10 @@ def referrals_per_promoter(
     since : date, optional
         Watch everybody from this day on instead.
     as_of : date, optional
-        Watched to here; the last referral if not given.
+        Watched to here: the last day for which referrals were written down. Otherwise to the latest moment in
+        `referrals`, `answers` and `orders`; if that is a referral, it ends the watching and is not counted itself.
+    orders : DataFrame or Ibis table, optional
+        Where `as_of` is not given: the sales of the same time, which go on when nobody is sent.
     floor : Cutoff or float
         Groups of fewer persons are not shown, nor others from which they could be worked out.
 
@@ -94,7 +107,7 @@ def referrals_per_promoter(
     Reichheld 2003, Harvard Business Review 81(12):46-54; Garwood 1936, Biometrika 28:437-442.
     """
     floor = as_cutoff(floor, GROUP_FLOOR)
-    seen = _watch(referrals, answers, score, since, as_of, timezone)
+    seen = _watch(referrals, answers, score, since, as_of, orders, timezone)
     people = seen.people
     rest = people[people["group"] != "promoters"].assign(group=OTHERS)
     pooled = _scatter(people)
@@ -113,7 +126,7 @@ def referrals_per_promoter(
     return Shown(
         table,
         _reading(table),
-        cautions=_cautions(seen, since),
+        cautions=_cautions(seen, since, as_of, timezone),
         sources=(NPS, GARWOOD, DISPERSION, MOVER, *cited(floor, MIN_ANSWERS, MIN_EVENTS)),
         settings={"function": "referrals_per_promoter", "score": score, "since": since, "as_of": as_of}
         | {"timezone": timezone, "confidence": float(CONFIDENCE), "floor": float(floor)},
@@ -122,7 +135,13 @@ def referrals_per_promoter(
 
 
 def _watch(
-    referrals: pd.DataFrame, answers: pd.DataFrame, score: str, since: Any, as_of: AsOf, timezone: str
+    referrals: pd.DataFrame,
+    answers: pd.DataFrame,
+    score: str,
+    since: Any,
+    as_of: AsOf,
+    orders: "pd.DataFrame | ir.Table | None",
+    timezone: str,
 ) -> Watched:
     check_frame(referrals, ["referrer_key", "customer_key", "at"], "referrals")
     check_frame(answers, ["customer_key", "at", score], "answers")
@@ -132,14 +151,18 @@ def _watch(
     given = pd.DataFrame({"key": person_keys(answers["customer_key"]), "at": pd.to_datetime(answers["at"], utc=True)})
     given = given.assign(score=pd.to_numeric(answers[score], errors="coerce")).dropna(subset=["score", "at"])
     dated = pd.to_datetime(referrals["at"], utc=True)
-    end = moment(as_of, pd.Series([dated.max(), given["at"].max()]).max(), timezone)
+    others = [given["at"].max(), pd.NaT if orders is None else open_orders(orders, timezone=timezone).as_of]
+    last = pd.to_datetime(pd.Series([dated.max(), *others]), utc=True).max()
+    end = moment(as_of, last, timezone)
+    by_itself = as_of is None and bool(dated.eq(last).any()) and not any(last == other for other in others)
     known = given.dropna(subset=["key"]).sort_values("at", kind="stable").drop_duplicates("key")
     known = known[known["at"] < end].set_index("key")
     start = known["at"]
     if since is not None:
         day = moment(as_day(since, "since"), pd.NaT, timezone).tz_convert(timezone).normalize()
         start = pd.Series(day.tz_convert("UTC"), index=known.index)
-    sent, unknown = _sent(referrals, dated, end)
+    # A last referral that also ends the watching would count without the time until the next one.
+    sent, unknown = _sent(referrals, dated.mask(dated == end) if by_itself else dated, end)
     asked = sent["by"].isin(known.index)
     within = sent[asked & (sent["at"].array > start.reindex(sent["by"]).array)]
     people = pd.DataFrame(
@@ -149,7 +172,9 @@ def _watch(
             "sent": within.groupby("by").size().reindex(known.index, fill_value=0),
         }
     )
-    return Watched(people, int(given["key"].isna().sum()), unknown, int((~asked).sum()), int(dated.isna().sum()))
+    return Watched(
+        people, end, by_itself, int(given["key"].isna().sum()), unknown, int((~asked).sum()), int(dated.isna().sum())
+    )
 
 
 def _sent(referrals: pd.DataFrame, dated: pd.Series, end: pd.Timestamp) -> tuple[pd.DataFrame, int]:
@@ -195,9 +220,13 @@ def _reading(table: pd.DataFrame) -> Sentence:
     return say(f"referral.{found}", **cells, **more)
 
 
-def _cautions(seen: Watched, since: Any) -> tuple[Sentence, ...]:
+def _cautions(seen: Watched, since: Any, as_of: AsOf, timezone: str) -> tuple[Sentence, ...]:
     cautions = [say("caution.value.written_down")]
     cautions.append(say("caution.value.said_first" if since is None else "caution.value.said_later"))
+    if as_of is None and pd.notna(seen.end):
+        cautions.append(say("caution.value.watched_to", end=day_of(seen.end, timezone)))
+    if seen.ends_at_referral:
+        cautions.append(say("caution.value.ends_at_referral"))
     if seen.answers_unknown:
         cautions.append(say("caution.value.answers_unknown", n=seen.answers_unknown))
     if seen.referrals_unknown:

@@ -45,6 +45,7 @@ def test_form_in_german_with_the_name_of_the_shop(tmp_path):
         (["pokcet"], "Did you mean pocket"),
         (["pocket", "--language", "fr"], "Allowed: en, de, es"),
         (["pocket", "--sheets", "-1"], "not a number of sheets"),
+        (["pocket", "--sheets", "0"], "from 1 to 90,000"),
         (["pocket", "--shop", "OLIO"], "none of them 0, 1, I, L or O"),
     ],
 )

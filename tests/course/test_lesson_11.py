@@ -25,14 +25,19 @@ def said(name, *answer):
 
 
 @pytest.mark.parametrize(
-    ("answer", "outcome"), [(20, "right"), (24, "right"), (10, "usual"), (180, "held"), (0, "none"), (60, "wrong")]
-)
+    ("answer", "outcome"),
+    [
+        (20, "right"), (15, "right"), (24, "right"), (25, "right"), (14, "wrong"), (26, "wrong"),
+        (10, "usual_or_hundred"), (180, "held"), (0, "none"), (60, "wrong"),
+    ],
+)  # fmt: skip
 def test_how_many_miss(answer, outcome):
     assert said("will_miss", answer, 0.90, 200) == outcome
 
 
 def test_those_who_forget_the_second_hundred_are_told():
     assert said("will_miss", 20, 0.80, 500) == "of_hundred"
+    assert said("will_miss", 25, 0.80, 500) == "usual"
 
 
 @pytest.mark.parametrize(

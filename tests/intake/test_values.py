@@ -130,3 +130,26 @@ def test_flags_and_errors():
     findings = Findings("f.csv")
     without_errors(column("#1001", "#REF!", "ok"), findings)
     assert [fault.row for fault in findings.faults] == [3]
+
+
+def test_what_would_lie_in_the_future_tells_the_order_of_day_and_month():
+    coming = pd.Timestamp.now(tz="UTC") + pd.DateOffset(months=2)
+    # Read month first the second date is next year's or later this year's; read day first it lies behind us.
+    year = coming.year if coming.month > 1 else coming.year - 1
+    texts = (f"01/02/{year - 1}", f"01/12/{year if coming.month < 12 else year + 1}")
+    values, findings = read(times, texts)
+    assert findings.faults == [] and [one.id for one in findings.cautions] == ["caution.intake.order_told"]
+    assert values.dt.day.tolist() == [2, 12] and "month-first" in findings.cautions[0]
+    values, findings = read(times, ("01/02/1989", "03/02/1990"))
+    assert [fault.row for fault in findings.faults if fault.row is not None] == [
+        2,
+    ]
+
+
+def test_where_no_order_is_told_nothing_is_said_of_the_future():
+    _, findings = read(times, ("01/02/2090", "03/04/2090"))
+    assert [fault.what for fault in findings.faults] == ["every date fits both day-first and month-first"]
+    _, findings = read(times, ("01/02/2020", "03/04/2021"))
+    assert len(findings.faults) == 1 and findings.cautions == []
+    _, findings = read(times, ("05/06/2026", "05/12/2090"), usual_order="day-first")
+    assert [fault.what for fault in findings.faults] == ["a date in the future"] and findings.cautions == []

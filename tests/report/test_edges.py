@@ -144,8 +144,10 @@ def test_a_clear_change_is_the_headline(tmp_path):
     since = (better["at"] > "2026-07-01") & (better["item"] == "answers")
     better.loc[since, "value"] = 5.0
     page = build(replace(shop, tables={**shop.tables, "responses": better}))
-    assert page.headline.id == "dimensions.change.above"
-    assert page.headline.params["measure"] == "Communication"
+    assert page.headline.id == "page.change.headline"
+    reading = page.headline.params["reading"]
+    assert (reading.id, reading.params["measure"]) == ("dimensions.change.above", "Communication")
+    assert "page.change.dimensions" in {sentence.id for sentence in page["change"].sentences}
 
 
 def test_orders_in_another_currency_stay_visits(orders_only):

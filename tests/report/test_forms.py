@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from crqkit import read_folder
-from crqkit.base import ChoiceProblem, DataProblem
+from crqkit.base import ChoiceProblem, DataProblem, say
 from crqkit.report.compose import build
-from crqkit.report.forms import file_names, form_sheets, shop_code, write_form
+from crqkit.report.forms import file_names, form_sheets, shop_code, status_of, write_form
 from crqkit.tables.claims import check_codes, plain_code
-from crqkit.tables.form import RATING, TEXT, load_form
+from crqkit.tables.form import RATING, TEXT, known_languages, load_form
 from tests.report.browser import chromium
 
 FORMS = [("pocket", "en"), ("pocket", "de"), ("pocket", "es"), ("long", "en")]
@@ -150,12 +150,13 @@ def test_every_export_carries_the_status(exported):
 
     form, out = exported
     names = file_names(form)
-    assert form.status in (out / names["html"]).read_text(encoding="utf-8")
+    assert status_of(form) in (out / names["html"]).read_text(encoding="utf-8")
+    assert form.language == "en" or form.status not in (out / names["html"]).read_text(encoding="utf-8")
     assert form.status in (out / names["readme"]).read_text(encoding="utf-8")
     assert "reliability unknown" in (out / names["readme"]).read_text(encoding="utf-8")
     for part in ("questions", "items"):
         assert (open_file(exported, part)["status"] == form.status).all()
-    assert form.status in Document(out / names["docx"]).sections[0].footer.paragraphs[0].text
+    assert status_of(form) in Document(out / names["docx"]).sections[0].footer.paragraphs[0].text
 
 
 def test_the_document_holds_every_question_with_its_points(exported):
@@ -228,6 +229,22 @@ def test_the_id_of_a_shop_comes_from_its_name(tmp_path, monkeypatch):
     assert shop_code() == "BAK"
     monkeypatch.chdir(tmp_path.parent)
     assert shop_code() == "SHP"
+
+
+@pytest.mark.parametrize(("name", "code"), [("Corner Cafe", "CRN"), ("0", "SHP")])
+@pytest.mark.parametrize("settings", [None, "currency: EUR\n"])
+def test_a_folder_without_a_name_gives_its_own(tmp_path, name, code, settings):
+    folder = tmp_path / name
+    folder.mkdir()
+    if settings:
+        (folder / "shop.yml").write_text(settings, encoding="utf-8")
+    assert shop_code(str(folder)) == code
+
+
+def test_the_help_says_which_form_has_which_language():
+    text = say("cli.option.language")
+    assert (list(known_languages("pocket")), list(known_languages("long"))) == (["en", "de", "es"], ["en"])
+    assert "pocket comes in en, de and es, long in en" in text
 
 
 @pytest.mark.browser

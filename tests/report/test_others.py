@@ -31,6 +31,7 @@ ROWS = {
         {"booking_id": "1", "at": day("2026-05-02"), "status": "came"},
         {"booking_id": "2", "at": day("2026-05-03"), "status": "no show"},
         {"booking_id": "3", "booked_at": day("2026-05-03"), "at": day("2027-01-10"), "status": "planned"},
+        {"booking_id": "4", "at": day("2026-05-04"), "status": "cancelled"},
     ],
     "subscriptions": [
         {"subscription_id": "1", "started_at": day("2025-01-05"), "ended_at": day("2026-02-01")},
@@ -51,7 +52,7 @@ LINES = [
     "The following was read and understood too; this page does not use it yet.",
     "Tickets and messages: 12, of which 3 open, from 1 May 2026 to 12 May 2026.",
     "Jobs: 2, of which 1 done, from 1 April 2026 to 1 June 2026.",
-    "Appointments and reservations: 3, of which 1 not kept, from 2 May 2026 to 10 January 2027.",
+    "Appointments and reservations: 4 (cancelled: 1, nobody came: 1), from 2 May 2026 to 10 January 2027.",
     "Subscriptions: 2, of which 1 not ended, from 5 January 2025 to 5 March 2025.",
     "Steps of journeys, visits and uses: 2, in 1 case, from 5 May 2026 to 5 May 2026.",
     "Figures of shops or shifts: 1, for 1 place.",
@@ -96,7 +97,7 @@ def test_what_is_not_known_is_not_counted(survey_only, tables):
     blank = {name: TABLES[name].shape(tables[name][columns]) for name, columns in bare.items()}
     lines = said(build(replace(survey_only, tables={**survey_only.tables, **blank})))
     assert "Tickets and messages: 12." in lines
-    assert any(line.startswith("Appointments and reservations: 3, from ") for line in lines)
+    assert any(line.startswith("Appointments and reservations: 4, from ") for line in lines)
 
 
 def test_each_alone_makes_a_page(survey_only, tables):
@@ -116,7 +117,7 @@ def test_an_earlier_day_knows_nothing_of_what_came_later(full):
     tables = build(full, as_of="2026-05-08").shop.tables
     assert len(tables["interactions"]) == 8
     assert tables["jobs"]["job_id"].tolist() == ["1"]
-    assert tables["bookings"]["booking_id"].tolist() == ["1", "2", "3"]
+    assert tables["bookings"]["booking_id"].tolist() == ["1", "2", "3", "4"]
     assert tables["subscriptions"]["ended_at"].notna().tolist() == [True, False]
     tables = build(full, as_of="2026-04-02").shop.tables
     assert (tables["jobs"]["done_at"].isna().all(), tables["jobs"]["charged"].isna().all()) == (True, True)

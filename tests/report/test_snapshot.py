@@ -33,7 +33,10 @@ def test_the_next_page_compares_with_the_last(kept):
     page = build(kept)
     table = page["change"].tables
     assert said(page)["page.change.since"].params["day"].date().isoformat() <= "2026-06-30"
-    assert any(id.startswith("nps.change.") for id in said(page))
+    told = said(page)["page.change.recommendation"].params
+    assert told["reading"].id.startswith("nps.change.")
+    assert (told["n_before"], told["n_after"]) == tuple(table["recommendation"][["n_before", "n_after"]].iloc[0])
+    assert {"page.change.dimensions", "page.change.dimensions.unclear"} & set(said(page))
     assert set(table["dimensions"]["measure"]) == set(kept.form.dimensions.values())
     since = kept.answers[kept.answers["at"] > table["last_page"]["day"].iloc[0]]
     assert table["recommendation"]["n_after"].iloc[0] == since["recommend"].notna().sum()
@@ -101,3 +104,27 @@ def test_a_damaged_memory_is_named_with_its_mend(kept, file, content):
         build(kept)
     assert "crqkit-private" in str(caught.value)
     assert caught.value.faults[0].mend
+
+
+def test_a_folder_that_cannot_be_written_to_gets_its_page_and_a_caution(tmp_path):
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "sales.csv").write_text("date,customer,amount\n2026-01-01,ana@example.org,5.50\n")
+    # Stands for a folder without the right to write, which no test run as root could tell.
+    (folder / "crqkit-private").write_text("")
+    shop = read_folder(folder)
+    assert "caution.intake.key" in [getattr(one, "id", "") for one in shop.cautions]
+    made = write_page(shop, tmp_path / "out")
+    assert "this page is not kept" in made.read_text()
+    assert (folder / "crqkit-private").read_text() == ""
+
+
+def test_a_page_by_keys_that_are_not_kept_is_not_kept_either(tmp_path):
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "sales.csv").write_text("date,customer,amount\n2026-01-01,ana@example.org,5.50\n")
+    (folder / "crqkit-private").write_text("")
+    shop = read_folder(folder)
+    (folder / "crqkit-private").unlink()
+    write_page(shop, tmp_path / "out")
+    assert [path.name for path in folder.iterdir()] == ["sales.csv"]

@@ -71,7 +71,7 @@ def test_only_the_latest_answer_counts():
 
 def test_a_low_dimension_is_to_mend_although_they_recommend():
     row = listed(answered=answers(("A", days_ago(10), 9, 1, 4, 5))).iloc[0]
-    assert row["why"] == "Answered on 21 October 2026: 1.0 on average for communication, on a scale of 1 to 5."
+    assert row["why"] == "Answered on 21 October 2026: 1 for communication, on a scale of 1 to 5."
 
 
 def test_an_answer_left_out_is_no_complaint():
@@ -116,3 +116,10 @@ def test_mend_comes_before_greet_the_most_valuable_first_and_never_more_than_fit
     people = visits(A=(2, 40, 3, 10.0), B=(2, 40, 3, 99.0), C=(2, 40, 3, 50.0))
     table = listed(people=people, answered=answers(("A", days_ago(1), 2, 4, 4, 4)), capacity=2)
     assert table[["customer_key", "action"]].values.tolist() == [["A", "mend"], ["B", "greet"]]
+
+
+def test_who_pays_in_another_currency_is_not_worth_nothing():
+    people = visits(A=(2, 300, 100, 5.0), B=(9, 300, 100, float("nan")), C=(4, 300, 100, 80.0), D=(1, 300, 100, -3.0))
+    unhappy = answers(*((key, days_ago(10), 3, 4, 4, 4) for key in "ABCD"))
+    # By hand: amounts place D at 1/3, A at 2/3 and C at 1; B, whose amounts are unknown, has most visits of four.
+    assert listed(people=people, answered=unhappy)["customer_key"].tolist() == ["B", "C", "A", "D"]

@@ -71,7 +71,7 @@ def visits(rng: np.random.Generator, **kind: float | str) -> pd.DataFrame:
     """Return what is found of spending a visit, by measure."""
     rows = bought(rng, n=150, **kind)
     rows = rows[rows["day"] > rows["first"]].assign(season=lambda rows: (rows["day"] // QUARTER).astype(int) % 4)
-    return per_visit.tabulate(per_visit.grow(rows), len(rows), "EUR")
+    return per_visit.tabulate(per_visit.grow(rows), rows, "EUR")
 
 
 def visits_say(rng: np.random.Generator, *said: str, **kind: float | str) -> bool:
@@ -156,7 +156,7 @@ def keeping(rng: np.random.Generator, more: float, people: int = 400) -> str:
     looked_after = pd.DataFrame({"channel": ["cards"], "amount": [400.0], "purpose": "keeping", "currency": "EUR"})
     counts = [rng.binomial(people, 0.6 + more), rng.binomial(people, 0.6)]
     trial = pd.DataFrame({"given": [True, False], "people": people, "kept": [int(count) for count in counts]})
-    return keeping_or_finding(pd.concat([money, looked_after]), customers=400, trial=trial).reading.id
+    return keeping_or_finding(pd.concat([money, looked_after]), customers=400, months=12, trial=trial).reading.id
 
 
 def referrals(rng: np.random.Generator, promoters: float, others: float, n: int = 120) -> pd.DataFrame:

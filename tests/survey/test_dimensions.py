@@ -228,3 +228,13 @@ def test_the_pocket_form_is_scored():
     form = load_form("pocket")
     rated = {item.id: [4] * 10 for item in form.items if item.dimension}
     assert set(dimension_scores(wave(rated), form="pocket").table["dimension"]) == set(form.dimensions)
+
+
+def test_attachment_and_lock_in_in_one_score_are_told():
+    answers = pd.DataFrame({"would_miss": [5, 4] * 10, "costly_to_leave": [1, 2] * 10, "keeps_word": [4, 5] * 10})
+    said = [caution for caution in dimension_scores(answers, form="pocket").cautions if "two unlike" in caution]
+    assert len(said) == 1 and said[0].startswith("Commitment averages two unlike things")
+    assert any("Geyskens" in source for source in dimension_scores(answers, form="pocket").sources)
+    apart = dimension_scores(answers, form="pocket", view="facets")
+    half = dimension_scores(answers.drop(columns="costly_to_leave"), form="pocket")
+    assert not any("two unlike" in caution for caution in (*apart.cautions, *half.cautions))

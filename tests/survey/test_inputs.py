@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from crqkit.base import ChoiceProblem, CrqkitError, DataProblem
+from crqkit.course import quiz
 from crqkit.survey import (
     change,
     compare_groups,
@@ -15,8 +16,13 @@ from crqkit.survey import (
     lowest_dimension,
     net_promoter,
     net_promoter_change,
+    question_scores,
     satisfaction,
+    silence,
+    survey_plan,
+    who_answered,
 )
+from crqkit.tables.claims import claim_codes
 from tests.survey.sheets import THREE, trio, wave
 
 ONE = {
@@ -131,3 +137,65 @@ def test_a_population_is_a_number_of_people(population):
 def test_confidence_is_a_choice_too():
     with pytest.raises(ChoiceProblem):
         net_promoter(wave({"recommend": [10]}), confidence=95)
+
+
+@every
+def test_two_columns_of_one_name(measure):
+    table = trio(4, 4, 4)
+    for name in ("t1", "customer_key", "at"):
+        twice = pd.concat([table, table[[name]]], axis=1)
+        with pytest.raises(DataProblem, match="several columns have this name"):
+            measure(twice)
+
+
+def test_two_columns_of_one_name_elsewhere():
+    table = stars([4, 5] * 10)
+    twice = pd.concat([table, table[["stars"]]], axis=1)
+    with pytest.raises(DataProblem, match="several columns have this name"):
+        silence(twice, score="stars", invited=40)
+    with pytest.raises(DataProblem, match="several columns have this name"):
+        question_scores(twice.rename(columns={"stars": "recommend"}), form="pocket")
+    grouped = table.assign(shop="North")
+    with pytest.raises(DataProblem, match="several columns have this name"):
+        satisfaction(pd.concat([grouped, grouped[["shop"]]], axis=1), score="stars", by="shop")
+
+
+@pytest.mark.parametrize("form", [None, 3, {"id": "pocket"}])
+def test_a_form_is_a_form(form):
+    for measure in (dimension_scores, lowest_dimension, question_scores):
+        with pytest.raises(ChoiceProblem, match="pocket"):
+            measure(trio(4, 4, 4), form=form)
+
+
+@pytest.mark.parametrize("nobody", ["nan", "None", "<NA>", "NaT"])
+def test_a_missing_key_made_text_is_nobody(nobody):
+    assert satisfaction(stars([4] * 12, customer_key=nobody), score="stars").table["n"].tolist() == [12, 12]
+    assert who_answered(
+        pd.DataFrame({"customer_key": [f"k{i}" for i in range(30)], "visits": range(30)}), [nobody]
+    ).settings["family"] == 1  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wrong", "match"),
+    [
+        (lambda: survey_plan([400], precision=0.3), "people by channel"),
+        (lambda: survey_plan({"e-mail": 400}, precision=0.3, rates=[0.1]), "shares by channel"),
+        (lambda: survey_plan({"e-mail": 400}, precision=0.3, low="1"), "from a lower to a higher number"),
+        (lambda: survey_plan({"e-mail": 400}, precision=0.3, high=None), "from a lower to a higher number"),
+        (lambda: survey_plan({"e-mail": 400}, precision=0.3, seed="x"), "seed"),
+        (lambda: survey_plan({"e-mail": 400}, precision=0.3, population="x"), "no population is of use"),
+        (lambda: claim_codes(None, 2), "two|2"),
+        (lambda: claim_codes("BAK", 2, seed="x"), "seed"),
+        (lambda: quiz("10").answer("1", "a"), "number: 1 is not known"),
+        (lambda: quiz("10").answer(1, 3), "letter: 3 is not known"),
+        (lambda: change(stars([4]), stars([4]), columns=3), "a list of names"),
+    ],
+)
+def test_what_is_wrong_is_said(wrong, match):
+    with pytest.raises(CrqkitError, match=match):
+        wrong()
+
+
+def test_one_person_is_no_people():
+    assert net_promoter(wave({"recommend": [10]})).reading.startswith("Only 1 person said")
+    assert satisfaction(stars([4]), score="stars").reading.startswith("Only 1 person rated")

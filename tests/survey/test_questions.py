@@ -86,3 +86,12 @@ def test_nothing_asked_and_wrong_input():
         question_scores(ANSWERS, form=FORM, items=["cleen"])
     with pytest.raises(DataProblem, match="outside the scale"):
         question_scores(ANSWERS.assign(clean=9), form=FORM)
+
+
+def test_what_was_not_asked_is_named():
+    nothing = question_scores(pd.DataFrame({"recommend": [9] * 12}), form="pocket", items=["keeps_word"])
+    assert nothing.reading == "Not asked in these answers: “They do what they promise.”."
+    some = question_scores(pd.DataFrame({"recommend": [9] * 12}), form="pocket", items=["recommend", "keeps_word"])
+    assert nothing.reading in some.cautions and len(some.table) == 1
+    one = question_scores(pd.DataFrame({"recommend": [9] * 12}), form="pocket", items="recommend")
+    assert one.table["item"].tolist() == ["recommend"]

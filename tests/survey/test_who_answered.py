@@ -81,7 +81,8 @@ def test_what_cannot_be_compared_is_named():
     invited = list_of(60, note=[f"n{i}" for i in range(60)], first=at, regular=[True, False] * 30)
     result = who_answered(invited, keys(*range(20)))
     assert result.table["measure"].tolist() == ["visits", "net", "regular"]
-    assert any("note, first" in caution for caution in result.cautions)
+    assert any("few kinds: note." in caution for caution in result.cautions)
+    assert any("same for everybody: first." in caution for caution in result.cautions)
     assert result.plot().get_lines()
 
 
@@ -121,7 +122,7 @@ def test_columns_of_every_make():
     half = 60 // 2
     kinds = {
         "tier": pd.Categorical(["gold", "tin"] * half),
-        "regular": pd.array([True, None] * half, dtype="boolean"),
+        "regular": pd.array([True, None, False] * (60 // 3), dtype="boolean"),
         "stamps": pd.array([3, None, 4] * (60 // 3), dtype="Int64"),
         "tags": [["a"]] * 60,
         "empty": [None] * 60,
@@ -130,3 +131,72 @@ def test_columns_of_every_make():
     assert result.table["column"].tolist() == ["visits", "net", "tier", "regular", "stamps"]
     assert any("tags, empty" in caution for caution in result.cautions)
     assert row(result, "stamps")["n_answered"] + row(result, "stamps")["n_silent"] == 40
+
+
+def complaints(rate, n=100, others=300, seed=1):
+    rng = np.random.default_rng(seed)
+    return list_of(n + others).assign(complaints=[0] * n + list(rng.poisson(rate, others)))
+
+
+def test_one_side_without_spread_is_compared():
+    result = who_answered(complaints(0.6), keys(*range(100)), columns="complaints")
+    assert result.reading.id == "answered.below"
+    found = row(result, "complaints")
+    # By hand: none of 100 has a complaint, so up to 1 in 28 may have as many as were seen (Wilson, two-sided).
+    assert found["high"] < 0 and found["low"] < found["estimate"] < found["high"]
+    assert found[["n_answered", "n_silent"]].tolist() == [100, 300]
+
+
+def test_a_side_without_spread_by_luck_seldom_counts_as_a_difference():
+    # One in fifty complains on both sides; Welch's formula finds a difference here in more than half of all lists.
+    rng, clear, lists = np.random.default_rng(5), 0, 0
+    for seed in range(200):
+        invited = complaints(0.02, n=20, seed=seed)
+        invited.loc[:19, "complaints"] = rng.poisson(0.02, 20)
+        if invited["complaints"][:20].any() or not invited["complaints"].any():
+            continue
+        lists += 1
+        clear += who_answered(invited, keys(*range(20)), columns=["complaints"]).reading.id != "answered.unclear"
+    assert lists > 100 and clear / lists <= 0.05
+
+
+def test_the_same_for_everybody_is_no_comparison():
+    result = who_answered(list_of(80, complaints=0, town="Bath", member=True), keys(*range(30)))
+    assert result.table["column"].tolist() == ["visits", "net"] and result.settings["family"] == 2
+    assert "Not compared, because they are the same for everybody: complaints, town, member." in result.cautions
+    with pytest.raises(DataProblem, match="not the same for all"):
+        who_answered(list_of(80, complaints=0), keys(*range(30)), columns=["complaints"])
+
+
+def test_each_side_of_one_value_is_a_difference():
+    result = who_answered(list_of(80, came=[1] * 40 + [0] * 40), keys(*range(40)), columns=["came"])
+    found = row(result, "came")
+    assert found["estimate"] == 1 and 0.7 < found["low"] < found["high"] <= 1
+
+
+def test_infinite_values_are_a_fault():
+    invited = list_of(60).assign(per_visit=[np.inf, -np.inf] + [1.0, 2.0] * 29)
+    with pytest.raises(DataProblem, match=r"'per_visit': these values are infinite \(found '2'\)"):
+        who_answered(invited, keys(*range(20)))
+    assert who_answered(invited, keys(*range(20)), columns=["visits"]).plot().get_lines()
+
+
+def test_one_name_and_two_columns_of_one_name():
+    invited = list_of(60)
+    one, several = (who_answered(invited, keys(*range(20)), columns=given) for given in ("visits", ["visits"]))
+    pd.testing.assert_frame_equal(one.table, several.table)
+    twice = pd.concat([invited, invited[["visits"]]], axis=1)
+    with pytest.raises(DataProblem, match="several columns have this name"):
+        who_answered(twice, keys(*range(20)))
+
+
+def test_asked_of_those_who_could_answer_nothing_is_built_in():
+    # Nobody's answer hangs on anything; but who had gone before the survey could not answer.
+    rng, clear = np.random.default_rng(3), {"all": 0, "could": 0}
+    for _ in range(60):
+        invited = list_of(200).assign(last=rng.uniform(0, 300, 200))
+        here = invited[invited["last"] < 200]
+        gave = here.sample(60, random_state=rng)
+        clear["all"] += who_answered(invited, gave, columns=["last"]).reading.id != "answered.unclear"
+        clear["could"] += who_answered(here, gave, columns=["last"]).reading.id != "answered.unclear"
+    assert clear["all"] > 50 and clear["could"] <= 7

@@ -76,9 +76,19 @@ def test_sums_of_cents_tie_whatever_their_order(orders):
     assert scored.loc["ana", "m"] == scored.loc["ben", "m"]
 
 
-def test_unknown_amounts_count_as_nothing(orders):
-    table = orders(("ana", "2026-01-01", None), ("ben", "2026-01-01", 5))
-    assert collect(rfm(table))["monetary"].tolist() == [0, 5]
+def test_unknown_amounts_stay_unknown(orders):
+    known = [("ben", "2026-01-01", 5), ("cem", "2026-01-02", 7), ("dan", "2026-01-03", 9)]
+    table = orders(("ana", "2026-01-03", None), *known)
+    scored = collect(rfm(table)).set_index("customer_key")
+    assert pd.isna(scored.loc["ana", "monetary"]) and pd.isna(scored.loc["ana", "m"])
+    assert scored.loc["ana", "r"] == scored.loc["dan", "r"] == 4 and scored.loc["ana", "f"] == 1
+    # The others are scored as if she were not there: three persons, ranks 0, 1/2 and 1.
+    assert scored["m"].drop("ana").tolist() == [1, 3, 5]
+    for source in (rfm(table), collect(rfm(table))):
+        cuts = collect(rfm_cuts(source))
+        assert cuts[cuts["measure"] == "monetary"][["score", "from", "n"]].values.tolist() == [
+            [1, 5, 1], [3, 7, 1], [5, 9, 1],
+        ]  # fmt: skip
 
 
 def test_several_currencies_are_refused_with_the_mend(orders):

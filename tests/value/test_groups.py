@@ -18,8 +18,8 @@ def test_reading_names_cells_of_the_cut_points(orders):
     result = rfm(many(orders))
     assert result.reading.id == "rfm.shown"
     assert str(result.reading) == (
-        "The 8 customers with the best score for recency last came at most 0 days ago; "
-        "the 8 with the best score for frequency came 5 times or more."
+        "The 8 customers who came most recently were here 0 days ago or less; "
+        "the 8 who came most often came 5 times or more."
     )
     assert set(result.reading.params.values()) <= set(result.cuts[["from", "to", "n"]].to_numpy().ravel())
     assert list(result.table) == ["customer_key", "as_of", "recency_days", "frequency", "monetary", "r", "f", "m"]

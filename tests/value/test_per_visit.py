@@ -44,6 +44,15 @@ def test_small_spenders_who_leave_raise_the_naive_figure_only(orders):
     assert leaving["estimate"] == pytest.approx(line(result, "buyers")["estimate"] - same["estimate"])
 
 
+def test_only_visits_that_add_something_are_counted(orders):
+    """Thirty with eleven visits to compare, ten with one: these differ from nothing of their own."""
+    few = shop(orders, 6.0, people=10, visits=2).assign(customer_key=lambda rows: "few " + rows["customer_key"])
+    result = spend_per_visit(pd.concat([shop(orders, 6.0), few]), opened=OPENED)
+    assert (line(result, "same")["n"], line(result, "same")["visits"]) == (30, 330)
+    assert (line(result, "buyers")["n"], line(result, "buyers")["visits"]) == (40, 340)
+    assert "from 30 customers and 330 visits" in str(result.reading)
+
+
 def test_too_little_withheld_and_nothing(orders):
     assert spend_per_visit(shop(orders, people=19), opened=OPENED).reading.id == "visit.too_little"
     once = spend_per_visit(shop(orders, visits=1), opened=OPENED)

@@ -74,6 +74,50 @@ def test_against_a_quasi_poisson_model_of_statsmodels():
     assert (wide["low"], wide["high"]) == (pytest.approx(plain[0], rel=0.25), pytest.approx(plain[1], rel=0.25))
 
 
+def test_the_watching_does_not_end_with_the_last_referral(orders):
+    people, rows = answers((40, 9), (40, 6)), sent(*names(0, 20), *names(40, 3))
+    full = referrals_per_promoter(rows, people, as_of=END)
+    # Sales go on to the end of the year: so does the watching.
+    sales = orders((pd.NA, "2025-02-01", 5), (pd.NA, "2025-12-31T23:59:59.999999", 5))
+    assert line(referrals_per_promoter(rows, people, orders=sales), "promoters")["years"] == pytest.approx(
+        line(full, "promoters")["years"], rel=1e-6
+    )
+    assert "watched_to" not in ids(full)
+    watched = referrals_per_promoter(rows, people, orders=sales)
+    assert "watched_to" in ids(watched) and "ends_at_referral" not in ids(watched)
+    assert "31 December 2025" in str(watched.cautions[2])
+    # as_of goes before the orders.
+    early = referrals_per_promoter(rows, people, orders=sales, as_of="2025-06-30")
+    assert line(early, "promoters")["years"] == pytest.approx(40 * 181 / 365.25, rel=1e-6)
+    # An answer later than every referral ends it as well.
+    late = answers((1, 9)).assign(customer_key="z", at=DAY + pd.Timedelta(days=300))
+    assert line(referrals_per_promoter(rows, pd.concat([people, late])), "promoters")["sent"] == 20
+
+
+def test_a_referral_that_ends_the_watching_is_not_counted():
+    people = answers((40, 9), (40, 6))
+    rows = pd.concat([sent(*names(0, 14), *names(40, 3)), sent("p020", days=200).assign(customer_key="last")])
+    alone = referrals_per_promoter(rows, people)
+    assert ids(alone)[-2:] == ["watched_to", "ends_at_referral"]
+    assert line(alone, "promoters")["sent"] == 14
+    assert line(alone, "promoters")["years"] == pytest.approx(40 * 200 / 365.25, rel=1e-6)
+    assert line(referrals_per_promoter(rows, people, as_of=END), "promoters")["sent"] == 15
+
+
+def test_a_rate_is_not_too_high_where_nobody_says_when_the_watching_ends():
+    rng = np.random.default_rng(4)
+    people, rates = answers((20, 9), (20, 6)), []
+    for _ in range(80):
+        # Each of them sends one in two years, in a year of watching: about twenty referrals.
+        who = names(0, 40)
+        by = [name for name, times in zip(who, rng.poisson(0.5, 40), strict=True) for _ in range(times)]
+        table = sent(*by).assign(at=DAY + pd.to_timedelta(rng.uniform(0, 365.25, len(by)), unit="D"))
+        found = referrals_per_promoter(table, people).table.set_index("group")
+        both = found.loc[["promoters", "all others"], ["sent", "years"]].astype(float).sum()
+        rates.append(both["sent"] / both["years"])
+    assert np.mean(rates) == pytest.approx(0.5, abs=3 * np.std(rates) / 80**0.5)
+
+
 @pytest.mark.parametrize(
     ("by", "outcome"),
     [

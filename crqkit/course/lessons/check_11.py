@@ -13,10 +13,14 @@ SQUARE = 1.959964**2
 
 def will_miss(answer: object, promise: float, surveys: int) -> str:
     """Judge how many of `surveys` ranges miss: what the promise leaves over, give or take luck in counting."""
-    missing = (1 - promise) * surveys
-    outcomes = {
-        "usual": (1 - USUAL) * surveys,
-        "of_hundred": (1 - promise) * 100,
+    # Rounded, for 1 - 0.9 is a little less than a tenth in the computer's arithmetic.
+    missing = round((1 - promise) * surveys, 6)
+    usual, of_hundred = (1 - USUAL) * surveys, (1 - promise) * 100
+    # With 90 in 100 and two hundred surveys both slips give ten.
+    both = {"usual_or_hundred": usual} if close(usual, of_hundred, 0.5) else {}
+    outcomes = both | {
+        "usual": usual,
+        "of_hundred": of_hundred,
         "held": promise * surveys,
         "none": 0,
     }

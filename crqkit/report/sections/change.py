@@ -1,8 +1,10 @@
 """Since the last page: change with its interval, and what became of the advice."""
 
+from dataclasses import replace
+
 import pandas as pd
 
-from crqkit.base import Result, Verdict, say
+from crqkit.base import Result, Sentence, Verdict, say
 from crqkit.intake import Shop
 from crqkit.report.asked import asks_to_recommend
 from crqkit.report.section import Section, gather
@@ -30,17 +32,30 @@ def section(shop: Shop) -> Section:
         if shop.has("orders"):
             sentences.append(say("page.change.returned", returned=figures["returned"], advised=figures["advised"]))
     clear = [result.reading for result in results.values() if result.table["verdict"].isin(CLEAR).any()]
+    headline = say("page.change.headline", reading=clear[0], day=before.as_of) if clear else None
+    results = {name: replace(result, reading=_whose(name, result, before)) for name, result in results.items()}
     cannot = () if results or not before.tables else (say("page.change.no_answers", day=before.as_of),)
     return gather(
         "change",
         results,
-        first=[say("page.change.since", day=before.as_of)],
+        first=[say(id, day=before.as_of) for id in ("page.change.since", *(["page.change.whose"] if results else []))],
         then=sentences,
         tables=tables,
         folded=tuple(results),
         cannot=cannot,
-        headline=clear[0] if clear else None,
+        headline=headline,
     )
+
+
+def _whose(name: str, result: Result, before: Snapshot) -> Sentence:
+    """Return the reading with what it speaks of: scores may stay while the recommendation moves."""
+    reading, row = result.reading, result.table.iloc[0] if len(result.table) else {}
+    if name == "recommendation":
+        counts = {"n_before": row["n_before"], "n_after": row["n_after"]}
+        return say("page.change.recommendation", reading=reading, day=before.as_of, **counts)
+    if reading.id == "dimensions.change.unclear":
+        return say("page.change.dimensions.unclear", **reading.params)
+    return say("page.change.dimensions", reading=reading)
 
 
 def _changes(shop: Shop, before: Snapshot) -> dict[str, Result]:

@@ -2,15 +2,16 @@
 
 import pandas as pd
 
-from crqkit.base import Result, say
-from crqkit.base.cutoffs import GROUP_FLOOR
+from crqkit.base import Result, Sentence, say
+from crqkit.base.cutoffs import GROUP_FLOOR, OWN, Cutoff
 from crqkit.intake import Shop
-from crqkit.report.asked import asks_to_recommend
+from crqkit.report.asked import RECOMMEND, asks_to_recommend
 from crqkit.report.section import Section, draw, gather
 from crqkit.survey import net_promoter, net_promoter_change, satisfaction
 from crqkit.tables.calendar import every_quarter, period_of
 
 needs: tuple[str, ...] = ()
+ONE_ROUND = Cutoff("one round", 14, f"{OWN}: who asks all the time has answers over more than two weeks", "a quarter")
 
 
 def section(shop: Shop) -> Section:
@@ -33,8 +34,24 @@ def section(shop: Shop) -> Section:
     if "answers" in several:
         before, after = several["answers"].table["group"].tolist()[-2:]
         results["change"] = _change(shop.answers, before, after)
-        first.append(say("page.feedback.compared", before=before, after=after))
+        said, tables["spans"] = _spans(shop.answers, before, after)
+        first += [*said, say("page.feedback.compared", before=before, after=after)]
     return gather("feedback", results, first=first, tables=tables, figures=figures, cannot=tuple(cannot))
+
+
+def _spans(answers: pd.DataFrame, before: str, after: str) -> tuple[list[Sentence], pd.DataFrame]:
+    """Say which of two quarters holds one round of asking, and where the turn of the quarter may cut one in two."""
+    dated = answers.dropna(subset=["at", RECOMMEND])
+    spans = dated.groupby(period_of(dated["at"], "quarter"))["at"].agg(first="min", last="max").loc[[before, after]]
+    spans = spans.rename_axis("quarter").reset_index()
+    days = [[day.tz_localize(None).normalize() for day in spans[name]] for name in ("first", "last")]
+    spans = spans.assign(days=[(last - first).days + 1 for first, last in zip(*days, strict=True)])
+    gap = (days[0][1] - days[1][0]).days
+    short = spans[spans["days"] <= int(ONE_ROUND)]
+    said = [say("page.feedback.short", **row) for row in short.to_dict("records")]
+    if len(short) and gap <= int(ONE_ROUND) / 2:
+        said.append(say("page.feedback.cut", before=before, after=after, gap=gap))
+    return said, spans.assign(gap=gap)
 
 
 def _every_quarter(table: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from crqkit.base import say
 from crqkit.base.cutoffs import GROUP_FLOOR
 from crqkit.intake import Shop
+from crqkit.report.few_known import few_known
 from crqkit.report.section import Section, gather
 from crqkit.survey import compare_groups
 from crqkit.tables.form import CHOICE
@@ -25,5 +26,7 @@ def section(shop: Shop) -> Section:
         richest = scored.table.sort_values(["monetary", "customer_key"], ascending=[False, True])
         tables = {"customers": richest, "cut_points": scored.cuts, "cells": scored.cells}
         folded = (*folded, "cut_points")
+        few, known = few_known(shop)
+        sentences, tables = [*few, *sentences], tables | known
     cannot = () if results else (say("page.groups.none"),)
     return gather("groups", results, first=sentences, tables=tables, folded=folded, cannot=cannot)

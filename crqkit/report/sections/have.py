@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from crqkit.base import say
+from crqkit.base import Sentence, say
 from crqkit.intake import Shop, log_sentences
 from crqkit.report.others import others
 from crqkit.report.section import Section, gather
@@ -24,8 +24,11 @@ def section(shop: Shop) -> Section:
         if name == "orders" and shop.has(name) and not (shop.orders["status"] == SALE).any():
             sentences.append(say("page.have.no_sales"))
         elif shop.has(name):
-            sentences.append(say(f"page.have.{name}", **(counts := count(shop))))
+            counts = count(shop)
+            who = {"who": _by(counts)} if name == "orders" else {}
+            sentences.append(say(f"page.have.{name}", **counts, **who))
             tables[name] = pd.DataFrame([counts | ({"net": counts["net"][0]} if "net" in counts else {})])
+            sentences += [say("page.have.no_currency")] if who and not counts["net"][1] else []
         else:
             cannot.append(say(f"page.have.no_{name}"))
     comments = shop.responses.loc[shop.responses["text"].fillna("").str.strip() != "", "item"]
@@ -42,7 +45,7 @@ def section(shop: Shop) -> Section:
         "have",
         results,
         first=sentences,
-        then=(say("page.have.files", **files),),
+        then=(say("page.have.files" if files["dropped"] else "page.have.files.whole", **files),),
         tables=tables,
         details=tuple(log_sentences(shop.log)),
         cautions=shop.cautions,
@@ -56,11 +59,18 @@ def _orders(shop: Shop) -> dict[str, object]:
     currency = next(iter(orders["currency"].dropna().unique()), "")
     return {
         "sales": len(sales),
+        "known": int(sales["customer_key"].notna().sum()),
         "buyers": sales["customer_key"].nunique(),
         "first": sales["at"].min(),
         "last": sales["at"].max(),
         "net": (orders["net"].sum(), currency),
     }
+
+
+def _by(counts: dict[str, object]) -> Sentence:
+    """Say whose sales they are: of all of them, of a part, or of none a customer is known."""
+    known = counts["known"]
+    return say(f"page.have.by.{'none' if not known else 'all' if known == counts['sales'] else 'part'}", **counts)
 
 
 def _answers(shop: Shop) -> dict[str, object]:

@@ -7,9 +7,11 @@ from crqkit.base.cutoffs import GROUP_FLOOR
 from crqkit.intake import Shop
 from crqkit.report.asked import asks_to_recommend
 from crqkit.report.section import Section, draw, gather
+from crqkit.report.shown import SHARE
 from crqkit.survey import dimension_scores, net_promoter, satisfaction
 
 needs: tuple[str, ...] = ()
+UNKNOWN = "unknown"
 
 
 def section(shop: Shop) -> Section:
@@ -29,6 +31,9 @@ def section(shop: Shop) -> Section:
             cannot.append(say("page.profile.no_recommend"))
     headline = results["recommendation"].reading if "recommendation" in results else None
     tables, first, sentences = {}, [], []
+    told = results["dimensions"].reading.params if "dimensions" in results else {}
+    if told.get("reliability") == UNKNOWN:
+        sentences.append(say("page.profile.reliability"))
     dated = shop.answers["at"].dropna() if results else ()
     if len(dated):
         span = {"first": dated.min(), "last": dated.max()}
@@ -38,7 +43,7 @@ def section(shop: Shop) -> Section:
         sentences.append(say("page.profile.nps"))
     stars = _stars(shop)
     if stars is not None:
-        tables["stars"] = stars.table
+        tables["stars"] = _plainly(stars.table)
         row = stars.table.iloc[0]
         sentences.append(say("page.profile.stars", stars=row["estimate"], low=row["low"], high=row["high"], n=row["n"]))
     figures = draw(say("page.figure.dimensions"), results["dimensions"]) if "dimensions" in results else ()
@@ -67,3 +72,8 @@ def _stars(shop: Shop) -> Result | None:
     if len(given) < int(GROUP_FLOOR):
         return None
     return satisfaction(given, score="stars")
+
+
+def _plainly(stars: pd.DataFrame) -> pd.DataFrame:
+    """Name the share of the best answers by the stars it counts."""
+    return stars.assign(measure=stars["measure"].mask(stars["unit"] == SHARE, str(say("page.profile.best"))))

@@ -1,6 +1,10 @@
 """Who stays: returning customers, as far as sales can be told apart."""
 
-from crqkit.base import Sentence, say
+from collections.abc import Mapping
+
+import pandas as pd
+
+from crqkit.base import Result, Sentence, say
 from crqkit.base.cutoffs import MIN_BUYERS
 from crqkit.intake import Shop
 from crqkit.report.file_start import file_start
@@ -28,8 +32,23 @@ def section(shop: Shop) -> Section:
     }
     pairs = results["retention"].table
     figures = draw(say("page.figure.retention"), results["retention"], pairs[pairs["whole"]])
+    then, tables = _withheld(results)
+    shown = {name: result for name, result in results.items() if not _is_withheld(result)}
     cannot = (_no_lifetime_value(start),)
-    return gather("stays", results, folded=("repeat_purchase",), figures=figures, cannot=cannot)
+    folded = ("repeat_purchase",)
+    return gather("stays", shown, then=then, tables=tables, folded=folded, figures=figures, cannot=cannot)
+
+
+def _is_withheld(result: Result) -> bool:
+    return result.reading.id.endswith(".withheld")
+
+
+def _withheld(results: Mapping[str, Result]) -> tuple[list[Sentence], dict[str, pd.DataFrame]]:
+    """Say once what is not shown for lack of known customers, and how to know more of them."""
+    held = [result.reading.params for result in results.values() if _is_withheld(result)]
+    if not held:
+        return [], {}
+    return [say("page.stays.withheld", **held[0])], {"coverage": pd.DataFrame([held[0]])}
 
 
 def _no_lifetime_value(start: LeftTruncation) -> Sentence:

@@ -6,6 +6,7 @@ from crqkit.base import say
 from crqkit.base.cutoffs import LIST_LENGTH
 from crqkit.intake import Shop
 from crqkit.report.asked import asks_to_recommend
+from crqkit.report.few_known import few_known
 from crqkit.report.file_start import file_start
 from crqkit.report.section import Section, gather
 from crqkit.report.snapshot import done_lately
@@ -44,8 +45,9 @@ def section(shop: Shop) -> Section:
     folder = {"folder": shop.folder.name if shop.folder.is_absolute() else str(shop.folder)}
     told = ("page.week.list", "page.week.words", "page.week.who") if len(listed) else ("page.week.empty",)
     told += ("page.week.no_consent",) if counts["left_out"] else ()
-    sentences = [say(id, **counts, **folder) for id in told]
-    tables = {"this_week": listed, "counts": pd.DataFrame([counts])}
+    few, known = few_known(shop)
+    sentences = [*few, *(say(id, **counts, **folder) for id in told)]
+    tables = {"this_week": listed, "counts": pd.DataFrame([counts])} | known
     return gather("week", {}, first=sentences, tables=tables, shown=("this_week",))
 
 

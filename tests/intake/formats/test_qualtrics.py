@@ -50,7 +50,7 @@ def test_times_seconds_and_codes(shop):
     assert sheets["row"][["R_1a", "R_7g", "R_w10"]].tolist() == [4, 10, 13]
     assert sheets["seconds"][["R_1a", "R_3c"]].tolist() == [184, 30]
     assert sheets["finished"][["R_1a", "R_3c", "R_w10"]].tolist() == [True, False, False]
-    assert sheets["claim_code"]["R_1a"] == "BAK7F3K2" and sheets["claim_code"].notna().sum() == 1
+    assert sheets["claim_code"]["R_1a"] == "BAK7F3KX" and sheets["claim_code"].notna().sum() == 1
     assert sheets["customer_key"].nunique() == 3
     assert [caution.id for caution in shop.cautions if "read as UTC" in caution] == []
 

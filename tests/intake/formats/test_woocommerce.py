@@ -178,3 +178,33 @@ def test_without_any_amount(page):
     support.write(path, support.without(support.rows_of(path), ["Net Sales"]))
     with pytest.raises(DataProblem, match=re.escape(f"for which is missing: {REVENUE}.")):
         read_folder(page)
+
+
+KNOWN = {
+    "Fertiggestellt": 1, "In Bearbeitung": 1, "wc-completed": 1, "Terminée": 1, "Completado": 1, "Afgerond": 1,
+    "Concluído": 1, "Storniert": 0, "Fehlgeschlagen": 0, "wc-cancelled": 0, "wc-failed": 0, "Annulée": 0,
+    "Échouée": 0, "Cancelado": 0, "Fallito": 0, "Annullato": 0, "Mislukt": 0, "Geannuleerd": 0, "Malsucedido": 0,
+    "Zahlung ausstehend": 0, "Pendiente de pago": 0,
+}  # fmt: skip
+
+
+def test_statuses_in_other_languages_and_as_slugs(put):
+    rows = "".join(
+        f'2026-05-01 10:00:00,{place},"$10.00",{status},Ana Li,new,"1× Tea",1,,10.00\n'
+        for place, status in enumerate(KNOWN)
+    )
+    orders = read_folder(put({"a.csv": HEAD + rows})).orders
+    assert sorted(orders["order_id"].astype(int)) == [place for place, sale in enumerate(KNOWN.values()) if sale]
+
+
+def test_a_status_of_a_plugin_is_asked_about_once(put):
+    rows = row(1, "$10.00", "10.00") + "".join(row(n, "$10.00", "10.00", status="wc-partially-paid") for n in (2, 3))
+    text = HEAD + rows + row(4, "$10.00", "10.00", status="Lost in space")
+    with pytest.raises(DataProblem) as problem:
+        read_folder(put({"a.csv": text}), faulty="drop")
+    assert [fault.value for fault in problem.value.faults] == ["Lost in space", "wc-partially-paid"]
+    assert "2 orders" in problem.value.faults[1].what and "shop.yml" in problem.value.faults[1].mend
+    told = "name: Shop\nwon: [partially-paid]\nlost: [lost in space]\n"
+    shop = read_folder(put({"a.csv": text, "shop.yml": told}))
+    assert sorted(shop.orders["order_id"]) == ["1", "2", "3"]
+    assert support.dropped(shop) == {"cancelled": 1}
