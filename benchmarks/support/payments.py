@@ -48,6 +48,7 @@ def make(kind: str, path: Path, rows: int) -> None:
     import duckdb
 
     step = 3 * 365 * 86_400 / rows
-    shared = f"TIMESTAMP '2023-01-01' AS begin, {step} AS step, {max(rows // 8, 1)} AS persons"
+    # Begun on a day beyond 12, so that the peer can tell the order of day and month.
+    shared = f"TIMESTAMP '2023-01-20' AS begin, {step} AS step, {max(rows // 8, 1)} AS persons"
     source = f"SELECT i, {shared} FROM range({rows}) t(i)"
     duckdb.execute(f"COPY (SELECT {KINDS[kind]} FROM ({source})) TO '{path}' (HEADER, DELIMITER ',')")

@@ -123,7 +123,7 @@ def drop_unknown(opened: "Opened", heads: np.ndarray) -> None:
     known = dict.fromkeys(map(_plainly, statuses.sale), WON)
     known |= dict.fromkeys(map(_plainly, owner.lost), LOST) | dict.fromkeys(map(_plainly, owner.won), WON)
     words = plain(cells).map(_plainly, na_action="ignore")
-    means = words.map(known).fillna(words.str.removeprefix("wc-").map(known))
+    means = words.map(lambda word: known.get(word, known.get(word.removeprefix("wc-"))), na_action="ignore")
     mend = "Write it in shop.yml: under won: [..] where it means a sale, under lost: [..] where it means none."
     what = "nothing says whether this status of {} means a sale"
     _ask(opened, cells, means.isna() & words.notna() & heads, what, "order", mend)
