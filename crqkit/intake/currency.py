@@ -1,5 +1,8 @@
 """What a cell says of a currency: its three letters, or a sign that one currency alone uses."""
 
+import re
+
+import numpy as np
 import pandas as pd
 
 from crqkit.intake.findings import Findings
@@ -19,6 +22,8 @@ _SIGNS = {
     "৳": {"BDT"},
 }
 
+_SIGN = re.compile(f"[{''.join(_SIGNS)}]")
+
 
 def currency_codes(cells: Cells, findings: Findings) -> pd.Series:
     """Return the three letters of each cell; what is neither these nor a sign of one currency is a fault."""
@@ -31,11 +36,13 @@ def currency_codes(cells: Cells, findings: Findings) -> pd.Series:
 
 def against(amount: Cells, currency: pd.Series, findings: Findings) -> None:
     """Note amounts whose sign is that of another currency than the one that holds for the row."""
-    signs = amount.values.str.extract(r"([$€£₹৳])", expand=False)
-    if not signs.notna().any():
-        return
+    codes, texts = pd.factorize(amount.values)
+    found = (_SIGN.search(str(text)) for text in texts)
+    signs = np.array([*(one[0] if one else "" for one in found), ""])[codes]
     for sign, fitting in _SIGNS.items():
-        there = signs.eq(sign).fillna(False).to_numpy(dtype=bool)
+        there = signs == sign
+        if not there.any():
+            continue
         other = currency.notna().to_numpy() & ~currency.isin(fitting).to_numpy()
         bad = pd.Series(there & other, index=amount.values.index)
         if bad.any():

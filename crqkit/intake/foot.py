@@ -1,11 +1,14 @@
 """Rows of a file that hold no record: lines of totals, and the header standing once more among the rows."""
 
+import re
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-_TOTAL = (
+from crqkit.intake.values import holding
+
+_TOTAL = re.compile(
     r"(?i)^\W*(?:(?:grand|sub|sous|zwischen)[ -]?)?"
     r"(?:totals?|totale|totaux|totaal|sum|sums|summe|gesamt|gesamtsumme|insgesamt|suma|somme)[\s:=]*[-−\d.,\s$€£]*$"
 )
@@ -60,4 +63,4 @@ def totals(opened: Any) -> np.ndarray:
 
 
 def _says_total(values: pd.Series) -> np.ndarray:
-    return values.str.match(_TOTAL).fillna(False).to_numpy(dtype=bool)
+    return holding(values, _TOTAL.match)

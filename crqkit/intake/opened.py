@@ -16,7 +16,7 @@ from crqkit.intake.privacy import coded, customer_keys, named_keys
 from crqkit.intake.readers import RawTable
 from crqkit.intake.sayings import add_sayings
 from crqkit.intake.shop import Settings
-from crqkit.intake.values import Cells, Habits, rewritten, without, without_errors
+from crqkit.intake.values import Cells, Habits, holding, rewritten, without, without_errors
 from crqkit.tables.form import Form, Item
 
 LEFT_OUT = "left out"
@@ -268,8 +268,7 @@ def wanted(format: Format) -> set[str]:
 
 def matching(values: pd.Series, rule: Rule) -> np.ndarray:
     """Return where `rule` holds, each unique cell looked at once."""
-    codes, texts = pd.factorize(values)
-    return np.array([*(rule_holds(rule, str(text)) for text in texts), False])[codes]
+    return holding(values, lambda text: rule_holds(rule, text))
 
 
 def among(cells: Cells, allowed: Sequence[str]) -> np.ndarray:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from crqkit.intake.values import holding
+
 TELEPHONE, TAIL = 5, 8
 # Zones in which one calling code holds. Elsewhere national and international spellings are not joined.
 _ZONES = {
@@ -28,7 +30,7 @@ _CODE_OF = {zone: code for code, zones in _ZONES.items() for zone in zones.split
 # Where a number is dialled as it is, without a 0 before it: how many digits it has.
 _WITHOUT_0 = {"1": 10, "34": 9, "45": 8, "47": 8, "48": 9, "65": 8, "351": 9, "420": 9}
 _SIGNS = re.compile(r"[+\d\s().\-/\u00a0\u2010\u2011]{7,30}")
-_SHORTENED = r"(?i)\s*\d(?:[.,]\d+)?E\+\d+\s*"
+_SHORTENED = re.compile(r"(?i)\s*\d(?:[.,]\d+)?E\+\d+\s*")
 
 
 def calling_code(zone: str) -> str:
@@ -77,7 +79,7 @@ def digits(text: str, code: str = "") -> str | None:
 
 def shortened(values: pd.Series) -> pd.Series:
     """Return where a spreadsheet has turned a long number into one like ``4.4771E+11``."""
-    return values.str.fullmatch(_SHORTENED).fillna(False).astype(bool)
+    return pd.Series(holding(values, _SHORTENED.fullmatch), index=values.index)
 
 
 def tails(values: pd.Series, keys: pd.Series, code: str, sure: bool) -> dict[str, tuple[str, bool]]:

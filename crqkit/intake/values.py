@@ -3,7 +3,7 @@
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +59,16 @@ def rewritten(cells: Cells, pairs: Sequence[tuple[str, str]]) -> Cells:
         new = [re.sub(pattern, by, text) for text in new]
     values = pd.Series(np.array([*new, None], dtype=object)[codes], index=cells.values.index, dtype="str")
     return Cells(cells.column, values, cells.rows)
+
+
+def holding(values: pd.Series, test: Callable[[str], object]) -> np.ndarray:
+    """Return where `test` holds of a text, each unique text looked at once; of an empty cell it does not.
+
+    >>> holding(pd.Series(["a1", None, "b", "a1"], dtype="str"), lambda text: text[-1].isdigit()).tolist()
+    [True, False, False, True]
+    """
+    codes, texts = pd.factorize(values)
+    return np.array([*(bool(test(str(text))) for text in texts), False])[codes]
 
 
 def without_errors(cells: Cells, findings: Findings) -> Cells:
